@@ -1,0 +1,134 @@
+import { expect, rowOf, test } from './page.ts'
+
+test('a tag is found, made writable and taken back, all by keyboard', async ({ show }) => {
+  const page = await show({ hash: '#/settings/about' })
+  await page.keyboard.press('t')
+  await expect(page.getByRole('heading', { name: 'Tags', level: 1 })).toBeVisible()
+  await page.keyboard.press('/')
+  await expect(page.getByRole('searchbox', { name: 'Filter tags' })).toBeFocused()
+  await page.keyboard.type('tank_1 level')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowDown')
+  const row = rowOf(page, 'Tank_1.Level')
+  await expect(row).toHaveAttribute('aria-selected', 'true')
+  await expect(page.getByRole('complementary', { name: 'Detail of Tank_1.Level' })).toBeVisible()
+  await page.keyboard.press('w')
+  await expect(row.getByRole('checkbox', { name: 'Tank_1.Level writable' })).toHaveAttribute('aria-checked', 'true')
+  await expect(page.getByRole('article').getByText('Tank_1.Level writable from now on')).toBeVisible()
+  await page.getByRole('button', { name: 'Undo' }).press('Enter')
+  await expect(row.getByRole('checkbox', { name: 'Tank_1.Level writable' })).toHaveAttribute('aria-checked', 'false')
+})
+
+test('several rows are selected with Shift, and Space publishes or stops all of them', async ({ show }) => {
+  const page = await show({ hash: '#/tags' })
+  await rowOf(page, 'Alarm_Word').click()
+  await page.keyboard.press('Shift+ArrowDown')
+  await page.keyboard.press('Shift+ArrowDown')
+  await expect(page.getByRole('toolbar', { name: 'Selected tags' })).toContainText('3 selected')
+  await page.keyboard.press('Space')
+  for (const name of ['Alarm_Word', 'Batch_Id', 'Batch_Step']) {
+    await expect(page.getByRole('checkbox', { name: `${name} published` })).toHaveAttribute('aria-checked', 'false')
+  }
+})
+
+test('a structure opens and closes with the arrow keys, and shows what is published below it', async ({ show }) => {
+  const page = await show({ hash: '#/tags' })
+  const tank = rowOf(page, 'Tank_1')
+  await tank.click()
+  await expect(tank.getByRole('checkbox', { name: 'Tank_1 published' })).toHaveAttribute('aria-checked', 'mixed')
+  await page.keyboard.press('ArrowRight')
+  await expect(tank).toHaveAttribute('aria-expanded', 'true')
+  await expect(rowOf(page, 'Tank_1.Inflow_SP')).toHaveAttribute('aria-level', '2')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowLeft')
+  await page.keyboard.press('ArrowLeft')
+  await expect(tank).toHaveAttribute('aria-expanded', 'false')
+})
+
+test('the detail gives the exact address on each broker, to copy', async ({ show }) => {
+  const page = await show({ hash: '#/tags?q=inflow_sp' })
+  await rowOf(page, 'Tank_1.Inflow_SP').click()
+  const detail = page.getByRole('complementary')
+  for (const [what, text] of [
+    ['MQTT topic', 'factory-a/Main PLC/tags/Tank_1.Inflow_SP'],
+    ['Valkey key', 'factory-a:Main PLC:tags:Tank_1.Inflow_SP'],
+    ['Kafka key', 'Main PLC.Tank_1.Inflow_SP'],
+  ] as const) {
+    await detail.getByRole('button', { name: `Copy ${what}`, exact: true }).click()
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(text)
+  }
+  await detail.getByRole('button', { name: /^Copy mosquitto_pub/ }).click()
+  await expect
+    .poll(() => page.evaluate(() => navigator.clipboard.readText()))
+    .toContain("-t 'factory-a/Main PLC/write'")
+})
+
+test('a stale value is told as such, with its age, and looks other than a live one', async ({ show }) => {
+  const page = await show({ hash: '#/tags' })
+  const row = rowOf(page, 'Header_Pressure')
+  await expect(row).toContainText('Stale')
+  await expect(row).toContainText(/\d s/)
+  const style = await row.getByText('3', { exact: true }).evaluate((element) => getComputedStyle(element).fontStyle)
+  expect(style).toBe('italic')
+})
+
+/** Each shows none of the rows of before. */
+const jumps = 60
+
+test('fifty thousand tags scroll and filter with only the rows in sight in the page', async ({ show }) => {
+  const page = await show({ tags: 50_000, hash: '#/tags' })
+  await page
+    .getByRole('treeitem', { name: /Controller t/ })
+    .last()
+    .click()
+  const grid = page.getByRole('treegrid')
+  await expect(grid).toHaveAttribute('aria-rowcount', '50004')
+  await grid.focus()
+  await page.keyboard.press('End')
+  await expect(rowOf(page, 'Reject_Count')).toBeVisible()
+  expect(await page.getByRole('row').count()).toBeLessThan(90)
+  // Time of the page's own thread: what else the machine does is not counted.
+  const metrics = await page.context().newCDPSession(page)
+  await metrics.send('Performance.enable', { timeDomain: 'threadTicks' })
+  const spent = async () => {
+    const { metrics: all } = await metrics.send('Performance.getMetrics')
+    return (all.find(({ name }) => name === 'TaskDuration')?.value ?? 0) * 1_000
+  }
+  const before = await spent()
+  await grid.evaluate(async (element, times) => {
+    for (let i = 0; i < times; i++) {
+      element.scrollTop = i * 9_000
+      await new Promise(requestAnimationFrame)
+    }
+  }, jumps)
+  const perJumpMs = ((await spent()) - before) / jumps
+  test.info().annotations.push({ type: 'thread ms for a jump to other rows', description: perJumpMs.toFixed(1) })
+  expect(perJumpMs).toBeLessThan(60)
+  await page.keyboard.press('/')
+  await page.keyboard.type('sensor_49999')
+  await expect(rowOf(page, 'Line_39_Sensor_49999')).toBeVisible()
+  expect(await page.getByRole('row').count()).toBe(2)
+})
+
+test('tags go into a watch list that is still there after the window was loaded again', async ({ show }) => {
+  const page = await show({ hash: '#/tags' })
+  await rowOf(page, 'Heartbeat').click()
+  await page.keyboard.press('a')
+  await page.getByRole('textbox', { name: 'New list' }).fill('Commissioning')
+  await page.keyboard.press('Enter')
+  const list = page.getByRole('treeitem', { name: 'Watch list Commissioning' })
+  await expect(list).toBeVisible()
+  await expect.poll(() => page.evaluate(() => localStorage.getItem('fixture'))).toContain('Commissioning')
+  await page.reload()
+  await list.click()
+  await expect(rowOf(page, 'Heartbeat')).toBeVisible()
+})
+
+test('a CSV file is imported only after what each line does was shown, and not with a wrong line', async ({ show }) => {
+  const page = await show({ hash: '#/tags/import' })
+  const file = { name: 'tags.csv', mimeType: 'text/csv', buffer: Buffer.from('plc,tag\nMain PLC,Nope tag\n') }
+  await page.getByLabel('Tags as CSV', { exact: true }).setInputFiles(file)
+  await expect(page.getByRole('dialog')).toContainText('1 wrong')
+  await expect(page.getByRole('dialog')).toContainText('is no tag address')
+  await expect(page.getByRole('button', { name: /^Import/ })).toHaveAttribute('aria-disabled', 'true')
+})

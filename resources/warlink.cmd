@@ -1,0 +1,2 @@
+@"%~dp0WarLink.exe" %*
+@exit /b %errorlevel%

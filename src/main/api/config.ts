@@ -1,0 +1,26 @@
+import { readConfigFile } from '#main/config/file'
+import { exportConfig, importConfig } from '#main/config/transfer'
+import { configSource } from '#main/gateway/config-state'
+import { neededConfig } from '#main/gateway/needed'
+import type { Site } from '#main/gateway/site'
+import type { Host } from '#main/host'
+import type { SomeEvents, SomeRequests } from './some.ts'
+
+export function configRequests(site: Site, host: Host): SomeRequests<'config.'> {
+  return {
+    'config.change': ({ edits, version, overwrite = false }) => site.change(edits, { version, overwrite }),
+    'config.preview': ({ edits }) => site.preview(edits),
+    'config.create': (from) => site.create(from),
+    'config.replace': ({ text, version, overwrite = false }) => site.replace(text, { version, overwrite }),
+    'config.import': (from) => importConfig(from, site.work),
+    'config.reload': () => site.reload(),
+    'config.export': async ({ path }) => {
+      const { text } = await readConfigFile(site.configPath, site.work)
+      return await exportConfig(path, { text, config: neededConfig(site), store: host.secrets })
+    },
+  }
+}
+
+export function configEvents(site: Site): SomeEvents<'config'> {
+  return { config: (_input, emit) => configSource(site, emit) }
+}

@@ -1,0 +1,318 @@
+/**
+ * What waits to go out through one broker entry. In come indices of changed tags and events; out go messages, as many
+ * as the bridge's window allows. Memory is bounded by the number of tags and by `maxEvents`, however long the broker
+ * is away: a tag is in here at most once, and its value is read when its message is built, so that only the newest is sent.
+ */
+import type { BridgeConnection, BridgeLimits, Message } from '#main/bridges/bridge'
+import type { TagSource } from '#shared/tag'
+
+/** A message that must not be coalesced: an answer, a clearing. */
+export interface OutboxEvent {
+  readonly message: Message
+  /** ms since the epoch until which it may wait for the broker. */
+  readonly until: number
+  /** Called once: without an error when the broker has confirmed it, with one when it was given up. */
+  done(error?: Error): void
+}
+
+export interface OutboxStats {
+  /** Tags and events that wait or are unconfirmed. */
+  readonly waiting: number
+  /** Messages confirmed by the broker. */
+  readonly confirmed: number
+  /** Values that a newer one overtook while they waited. */
+  readonly coalesced: number
+  /** Events given up: too old, or too many. */
+  readonly dropped: number
+}
+
+export interface Outbox {
+  /** The tag's value changed. O(1), never blocks. */
+  offer(index: number): void
+  /** The tag is healthy and unchanged: renew the life time of its key. */
+  offerRefresh(index: number): void
+  /** Newest health of a PLC; an older one that still waits is replaced. */
+  offerHealth(message: Message): void
+  offerEvent(event: OutboxEvent): void
+  /** Every tag of this entry is to be sent again: the broker may have lost its data. */
+  resync(): void
+  /** Sends through this connection until detached or lost. One at a time. */
+  attach(connection: BridgeConnection): () => void
+  /** Resolves when nothing waits or is unconfirmed, or after `ms`. */
+  drained(ms: number): Promise<void>
+  stats(): OutboxStats
+  /** Gives up all events and sends no more. */
+  close(): void
+}
+
+export interface OutboxOptions {
+  readonly source: TagSource
+  /** Which tags go to this entry at all. Asked each time: a tag can be taken off it. */
+  includes(index: number): boolean
+  /** Whether the health of a PLC goes to this entry; absent: of each. */
+  includesHealth?(plc: string): boolean
+  readonly limits: BridgeLimits
+  /** Each batch as it leaves; must not throw. */
+  onSend?(messages: readonly Message[]): void
+  /** Asked before every batch; while it says no, all waits. Absent: always. Whoever opens it attaches anew. */
+  open?(): boolean
+  /** The broker refused a message though the link is up: told at most once a pause. */
+  onRefused(error: Error): void
+  readonly maxEvents?: number
+}
+
+/** An event with its place in the order, so that one that failed goes back to where it was. */
+interface Waiting {
+  readonly event: OutboxEvent
+  readonly order: number
+}
+
+const clean = 0
+const refresh = 1
+const changed = 2
+
+/**
+ * What the broker refused on a live link rests before it is tried again, so that a full broker is not hammered and one
+ * bad message holds nobody up. Doubled while refusals go on, in ms.
+ */
+const restMs = { first: 1_000, longest: 30_000 }
+const tooOld = 'the broker was away for too long'
+
+export function createOutbox(options: OutboxOptions): Outbox {
+  const { source, includes, limits } = options
+  const maxEvents = options.maxEvents ?? 10_000
+  // A ring with one place more than there are tags: full is never mistaken for empty.
+  let places = source.count + 1
+  let ring = new Int32Array(places)
+  let mark = new Uint8Array(source.count)
+  let head = 0
+  let tail = 0
+  const events: Waiting[] = []
+  let order = 0
+  const health = new Map<string, Message>()
+  let connection: BridgeConnection | undefined
+  let inFlight = 0
+  let confirmed = 0
+  let coalesced = 0
+  let dropped = 0
+  let scheduled = false
+  let resting: (() => void)[] = []
+  let restFor = restMs.first
+  let restTimer: NodeJS.Timeout | undefined
+  let expiry: NodeJS.Timeout | undefined
+  let closed = false
+  let idle: (() => void)[] = []
+
+  /** Room for tags that came since; what waits keeps its order. */
+  function grow() {
+    const count = Math.max(source.count, Math.ceil(mark.length * 1.5))
+    const wider = new Int32Array(count + 1)
+    const waits = waitingTags()
+    for (let i = 0; i < waits; i++) wider[i] = ring[(head + i) % places] as number
+    ring = wider
+    places = count + 1
+    head = 0
+    tail = waits
+    const marks = new Uint8Array(count)
+    marks.set(mark)
+    mark = marks
+  }
+
+  function push(index: number, kind: typeof refresh | typeof changed) {
+    if (!includes(index)) return
+    if (index >= mark.length) grow()
+    const before = mark[index]
+    if (before === clean) {
+      ring[tail] = index
+      tail = (tail + 1) % places
+    } else if (before === changed && kind === changed) coalesced++
+    if (before !== changed) mark[index] = kind
+    schedule()
+  }
+
+  const waitingTags = () => (tail - head + places) % places
+  const waiting = () => waitingTags() + events.length + health.size + resting.length + inFlight
+
+  function schedule() {
+    if (scheduled || !connection || closed) return
+    scheduled = true
+    queueMicrotask(pump)
+  }
+
+  function pump() {
+    scheduled = false
+    while (connection && inFlight < limits.window && waiting() > inFlight && (options.open?.() ?? true)) {
+      const room = Math.min(limits.batch, limits.window - inFlight)
+      const messages: Message[] = []
+      const settle: ((error?: Error) => void)[] = []
+      takeEvents(room, messages, settle)
+      takeHealth(room, messages, settle)
+      takeTags(room, messages, settle)
+      if (messages.length === 0) break
+      inFlight += messages.length
+      options.onSend?.(messages)
+      const through = connection
+      through.publish(messages, (i, error) => settled(through, settle[i], error))
+    }
+    if (idle.length > 0 && waiting() === 0) {
+      for (const done of idle) done()
+      idle = []
+    }
+  }
+
+  function settled(through: BridgeConnection, settle: ((error?: Error) => void) | undefined, error?: Error) {
+    inFlight--
+    if (error === undefined) {
+      confirmed++
+      if (!restTimer) restFor = restMs.first
+      settle?.()
+    } else rest(through, () => settle?.(error), error)
+    schedule()
+    if (idle.length > 0 && waiting() === 0 && !scheduled) pump()
+  }
+
+  /** Errors also come when the link is breaking; only where it still stands after the rest was it a refusal. */
+  function rest(through: BridgeConnection, putBack: () => void, error: Error) {
+    if (closed) return putBack()
+    resting.push(putBack)
+    if (restTimer) return
+    restTimer = setTimeout(() => {
+      if (through === connection) options.onRefused(error)
+      wake()
+    }, restFor)
+    restFor = Math.min(restFor * 2, restMs.longest)
+  }
+
+  function wake() {
+    clearTimeout(restTimer)
+    restTimer = undefined
+    const rested = resting
+    resting = []
+    for (const putBack of rested) putBack()
+    schedule()
+  }
+
+  function takeEvents(room: number, messages: Message[], settle: ((error?: Error) => void)[]) {
+    while (messages.length < room && events.length > 0) {
+      const waiting = events.shift() as Waiting
+      if (waiting.event.until <= Date.now()) {
+        give(waiting.event, tooOld)
+        continue
+      }
+      messages.push(waiting.event.message)
+      settle.push((error) => {
+        if (error === undefined) waiting.event.done()
+        else requeue(waiting)
+      })
+    }
+  }
+
+  function takeHealth(room: number, messages: Message[], settle: ((error?: Error) => void)[]) {
+    for (const [plc, message] of health) {
+      if (messages.length >= room) return
+      health.delete(plc)
+      if (options.includesHealth?.(plc) === false) continue
+      messages.push(message)
+      settle.push((error) => {
+        if (error !== undefined && !health.has(plc) && !closed) health.set(plc, message)
+      })
+    }
+  }
+
+  function takeTags(room: number, messages: Message[], settle: ((error?: Error) => void)[]) {
+    while (messages.length < room && head !== tail) {
+      const index = ring[head] as number
+      head = (head + 1) % places
+      const kind = mark[index] === refresh ? refresh : changed
+      mark[index] = clean
+      const body = includes(index) ? source.body(index) : undefined
+      if (body === undefined) continue
+      messages.push(
+        kind === refresh
+          ? { subject: source.subject(index), body, refresh: true }
+          : { subject: source.subject(index), body },
+      )
+      settle.push((error) => {
+        if (error !== undefined && !closed) push(index, kind)
+      })
+    }
+  }
+
+  /** An answer that failed goes back to its place: answers keep their order. */
+  function requeue(waiting: Waiting) {
+    if (closed) return give(waiting.event, 'the gateway stopped')
+    const place = events.findIndex((other) => other.order > waiting.order)
+    events.splice(place < 0 ? events.length : place, 0, waiting)
+    watchExpiry()
+  }
+
+  function give(event: OutboxEvent, why: string) {
+    dropped++
+    event.done(new Error(why))
+  }
+
+  function dropExpired() {
+    const now = Date.now()
+    const expired = events.filter(({ event }) => event.until <= now)
+    if (expired.length === 0) return
+    events.splice(0, events.length, ...events.filter(({ event }) => event.until > now))
+    for (const { event } of expired) give(event, tooOld)
+  }
+
+  /** Events that wait grow old also while nothing is sent. */
+  function watchExpiry() {
+    if (expiry || closed || events.length === 0) return
+    expiry = setTimeout(() => {
+      expiry = undefined
+      dropExpired()
+      watchExpiry()
+    }, 1_000)
+    expiry.unref()
+  }
+
+  return {
+    offer: (index) => push(index, changed),
+    offerRefresh: (index) => push(index, refresh),
+    offerHealth: (message) => {
+      if (closed || message.subject.kind !== 'health') return
+      health.delete(message.subject.plc)
+      health.set(message.subject.plc, message)
+      schedule()
+    },
+    offerEvent: (event) => {
+      if (closed) return give(event, 'the gateway stopped')
+      if (events.length >= maxEvents) give((events.shift() as Waiting).event, 'too many answers wait for the broker')
+      events.push({ event, order: order++ })
+      watchExpiry()
+      schedule()
+    },
+    resync: () => {
+      for (let i = 0; i < source.count; i++) push(i, changed)
+    },
+    attach: (through) => {
+      connection = through
+      restFor = restMs.first
+      wake()
+      return () => {
+        if (connection === through) connection = undefined
+      }
+    },
+    drained: (ms) =>
+      new Promise((resolve) => {
+        if (waiting() === 0 || !connection) return resolve()
+        const timer = setTimeout(resolve, ms)
+        idle.push(() => {
+          clearTimeout(timer)
+          resolve()
+        })
+      }),
+    stats: () => ({ waiting: waiting(), confirmed, coalesced, dropped }),
+    close: () => {
+      closed = true
+      connection = undefined
+      clearTimeout(expiry)
+      wake()
+      for (const { event } of events.splice(0)) give(event, 'the gateway stopped')
+    },
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * What is done with the text of a configuration: read, changed, compared, turned into a table and back. Pure, in plain
+ * data both ways, so that it can be done here or in a thread beside the gateway (`text-worker.ts`).
+ */
+import type { ConfigProblem } from '#shared/config'
+import type { ImportOutcome } from '#shared/contract/config'
+import type { ConfigEdit } from '#shared/contract/edits'
+import type { DiffLine } from '#shared/diff'
+import { changeText } from './change-text.ts'
+import { type CsvImport, importCsv } from './csv-import.ts'
+import { type MadeConfig, readConfigText } from './file.ts'
+import { importIncumbent } from './incumbent.ts'
+import { lineDiff } from './line-diff.ts'
+import type { ParsedConfig } from './parse.ts'
+
+export type TextJob =
+  | { readonly kind: 'read'; readonly text: string; readonly file: string }
+  | { readonly kind: 'change'; readonly text: string; readonly file: string; readonly edits: readonly ConfigEdit[] }
+  | { readonly kind: 'preview'; readonly text: string; readonly file: string; readonly edits: readonly ConfigEdit[] }
+  | { readonly kind: 'diff'; readonly text: string; readonly to: string }
+  /** Of another product. */
+  | { readonly kind: 'import'; readonly text: string; readonly file: string }
+  /** A table of tags into the text: what it would change, and the changed text. */
+  | { readonly kind: 'csv'; readonly text: string; readonly file: string; readonly csv: string }
+
+/** What a change would do. */
+export type PreviewText =
+  | {
+      readonly ok: true
+      readonly text: string
+      readonly parsed: ParsedConfig
+      readonly difference: readonly DiffLine[]
+    }
+  | { readonly ok: false; readonly error: string }
+
+export interface TextOutcomes {
+  readonly read: ParsedConfig
+  readonly change: MadeConfig
+  readonly preview: PreviewText
+  readonly diff: readonly DiffLine[]
+  readonly import: ImportOutcome
+  readonly csv: CsvImport
+}
+
+export type TextOutcome = TextOutcomes[TextJob['kind']]
+
+/** Does these jobs, here or elsewhere. */
+export interface TextWork {
+  read(text: string, file: string): Promise<ParsedConfig>
+  change(text: string, file: string, edits: readonly ConfigEdit[]): Promise<MadeConfig>
+  preview(text: string, file: string, edits: readonly ConfigEdit[]): Promise<PreviewText>
+  diff(text: string, to: string): Promise<readonly DiffLine[]>
+  import(text: string, file: string): Promise<ImportOutcome>
+  csv(text: string, file: string, csv: string): Promise<CsvImport>
+  /** Ends what was started for it. */
+  close(): Promise<void>
+}
+
+/** Does a job now. */
+export function doTextJob(job: TextJob): TextOutcome {
+  switch (job.kind) {
+    case 'read':
+      return readConfigText(job.text, job.file)
+    case 'change':
+      return changeText(job.text, job.file, job.edits)
+    case 'preview':
+      return previewText(job.text, job.file, job.edits)
+    case 'diff':
+      return lineDiff(job.text, job.to)
+    case 'import':
+      return importText(job.text, job.file)
+    case 'csv':
+      return importCsv(job.text, job.file, job.csv)
+  }
+}
+
+/** Where a file begins that is made from nothing: every key is asked for by what reads it. */
+export const emptyText = 'namespace: ~\n'
+
+function previewText(text: string, file: string, edits: readonly ConfigEdit[]): PreviewText {
+  const made = changeText(text || emptyText, file, edits)
+  return made.ok ? { ...made, difference: lineDiff(text, made.text) } : made
+}
+
+function importText(text: string, file: string): ImportOutcome {
+  const made = importIncumbent(text)
+  if (!made.ok) return { kind: 'failed', error: made.problems.map((problem) => problem.text).join(' ') }
+  const parsed = readConfigText(made.text, file)
+  const problems: readonly ConfigProblem[] = parsed.ok ? parsed.warnings : parsed.problems
+  return { kind: 'read', text: made.text, notes: made.changes, problems }
+}
+
+/** The work done here, at once: for small texts, and where there is no thread. */
+export const textWorkHere: TextWork = {
+  read: async (text, file) => readConfigText(text, file),
+  change: async (text, file, edits) => changeText(text, file, edits),
+  preview: async (text, file, edits) => previewText(text, file, edits),
+  diff: async (text, to) => lineDiff(text, to),
+  import: async (text, file) => importText(text, file),
+  csv: async (text, file, csv) => importCsv(text, file, csv),
+  close: async () => {},
+}

@@ -1,0 +1,116 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { parseConfig } from './parse.ts'
+import type { SecretStore } from './secrets.ts'
+import { exportConfig, importConfig } from './transfer.ts'
+
+let folder = ''
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'transfer-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+const text = `namespace: n
+mqtt:
+  - {name: A, broker: h, username: gw, password: "\${secret:mqtt/A}"}
+  - {name: B, broker: i, username: gw, password: "\${secret:mqtt/B}"}
+  - {name: C, broker: j, username: "\${USER_C}", password: "\${PASS_C}"}
+  - {name: D, broker: k, username: gw, password: clear}
+`
+
+function store(secrets: { readonly [name: string]: string }): SecretStore {
+  return {
+    title: 'key store',
+    get: async (name) => {
+      if (name === 'mqtt/B') throw new Error('locked')
+      return secrets[name]
+    },
+    set: async () => {},
+    delete: async () => {},
+    names: async () => Object.keys(secrets),
+  }
+}
+
+async function exported(target: string, secrets: { readonly [name: string]: string } = { 'mqtt/A': 'one' }) {
+  const parsed = parseConfig(text, 'c')
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
+  return await exportConfig(target, { text, config: parsed.config, store: store(secrets) })
+}
+
+describe('a copy for a server', () => {
+  it('has the file as it is, and its secrets beside it for its owner alone', async () => {
+    const file = path.join(folder, 'new', 'site.yaml')
+    const outcome = await exported(file)
+    expect(outcome).toEqual({
+      kind: 'written',
+      files: [file, `${file}.secrets`],
+      notes: [
+        expect.stringMatching(/^mqtt\/B: not in key store; enter it in site\.yaml\.secrets/),
+        expect.stringContaining('in clear'),
+        'Set on the server: USER_C, PASS_C.',
+      ],
+    })
+    expect(await readFile(file, 'utf8')).toBe(text)
+    expect(JSON.parse(await readFile(`${file}.secrets`, 'utf8'))).toEqual({ 'mqtt/A': 'one' })
+    if (process.platform !== 'win32') expect((await stat(`${file}.secrets`)).mode & 0o777).toBe(0o600)
+  })
+
+  it('has no file for secrets where there are none', async () => {
+    expect(await exported(path.join(folder, 'site.yaml'), {})).toMatchObject({
+      files: [path.join(folder, 'site.yaml')],
+    })
+    expect(await readdir(folder)).toEqual(['site.yaml'])
+  })
+
+  it('never touches what is there, neither the file nor its secrets', async () => {
+    for (const name of ['site.yaml', 'other.yaml.secrets']) {
+      await writeFile(path.join(folder, name), 'mine')
+      const target = path.join(folder, name.replace('.secrets', ''))
+      expect(await exported(target)).toEqual({ kind: 'failed', error: expect.stringContaining('exists already') })
+      expect(await readFile(path.join(folder, name), 'utf8')).toBe('mine')
+    }
+    expect((await readdir(folder)).sort()).toEqual(['other.yaml.secrets', 'site.yaml'])
+  })
+
+  it('says so where it can not be written', async () => {
+    await writeFile(path.join(folder, 'file'), '')
+    const outcome = await exported(path.join(folder, 'file', 'site.yaml'))
+    expect(outcome).toMatchObject({ kind: 'failed', error: expect.stringMatching(/site\.yaml can not be written/) })
+  })
+})
+
+describe('an import', () => {
+  const foreign = 'namespace: n\nplcs:\n  - name: P\n    address: h\nweb: {port: 1}\n'
+
+  it('of another product says what it wrote out, and saves nothing', async () => {
+    const file = path.join(folder, 'theirs.yaml')
+    await writeFile(file, foreign)
+    const outcome = await importConfig({ path: file })
+    expect(outcome).toMatchObject({ kind: 'read', notes: ['plcs "P": enabled: false', 'web: removed'], problems: [] })
+    expect(outcome.kind === 'read' && outcome.text).toBe(
+      'namespace: n\nplcs:\n  - name: P\n    address: h\n    enabled: false\n',
+    )
+    expect(await readFile(file, 'utf8')).toBe(foreign)
+    expect(await importConfig({ text: foreign })).toEqual(outcome)
+  })
+
+  it('tells the mistakes of a file that can be read, and why another can not', async () => {
+    expect(await importConfig({ text: 'namespace: _\n' })).toMatchObject({
+      kind: 'read',
+      notes: [],
+      problems: [{ severity: 'error' }],
+    })
+    expect(await importConfig({ text: 'a: [' })).toMatchObject({
+      kind: 'failed',
+      error: expect.stringContaining('YAML'),
+    })
+    expect(await importConfig({ path: path.join(folder, 'none.yaml') })).toMatchObject({
+      kind: 'failed',
+      error: expect.stringContaining('does not exist'),
+    })
+    await writeFile(path.join(folder, 'empty.yaml'), '')
+    expect((await importConfig({ path: path.join(folder, 'empty.yaml') })).kind).toBe('failed')
+  })
+})

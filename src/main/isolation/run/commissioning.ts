@@ -1,0 +1,123 @@
+/**
+ * The one tag of the PLC that a run may write: chosen by a person in the configuration. What it held is remembered where
+ * a crash can't reach it before the first write, and brought back in any case.
+ */
+import { publishedName, type TagConfig } from '#shared/config'
+import { convert } from '#shared/convert'
+import { type DataType, integerRanges } from '#shared/plc'
+import { parseJson, type TagValue, valueToJson } from '#shared/value'
+import { ask, askedText } from './ask.ts'
+import { type CheckContext, type CommissioningValue, type RunEntry, usable } from './context.ts'
+
+/** The tag with its value now and another one it may have. */
+export interface Commissioned {
+  readonly plc: string
+  readonly tag: TagConfig
+  /** Name under which it is written. */
+  readonly name: string
+  readonly type: DataType
+  readonly nowJson: string
+  readonly otherJson: string
+}
+
+export type FoundCommissioned =
+  | { readonly ok: true; readonly tag: Commissioned }
+  | { readonly ok: false; readonly why: string }
+
+/** Reads the commissioning tag. `why` says what is missing. */
+export async function commissioned(context: CheckContext): Promise<FoundCommissioned> {
+  const chosen = context.config.commissioning
+  if (!chosen) return no('no commissioning tag is chosen: set commissioning {plc, tag} in the configuration')
+  const plc = context.config.plcs.find(({ name }) => name === chosen.plc)
+  const tag = plc?.tags.find((one) => one.name === chosen.tag || publishedName(one) === chosen.tag)
+  const where = `${chosen.plc}/${chosen.tag}`
+  if (!tag?.enabled) return no(`the commissioning tag ${where} is not configured`)
+  if (!tag.writable) return no(`the commissioning tag ${where} is not writable: set writable: true on it`)
+  const read = await context.readTag(chosen.plc, tag.name, context.signal)
+  if (!read.ok) return no(`the commissioning tag ${where} can't be read: ${read.text}`)
+  const nowJson = valueToJson(read.value)
+  const otherJson = otherValue(read.type, read.value, tag)
+  if (otherJson === undefined) return no(`no other value than ${nowJson} is known that ${where} may have`)
+  return { ok: true, tag: { plc: chosen.plc, tag, name: publishedName(tag), type: read.type, nowJson, otherJson } }
+}
+
+function no(why: string): FoundCommissioned {
+  return { ok: false, why }
+}
+
+/** Another value that fits type and limits; undefined where none is known. */
+export function otherValue(type: DataType, value: TagValue, tag: TagConfig): string | undefined {
+  const now = valueToJson(value)
+  const candidates = tag.enum ? tag.enum.map((one) => JSON.stringify(one)) : candidatesOf(type, value, tag)
+  return candidates.find((json) => json !== now && convert(parseJson(json), type, tag).ok)
+}
+
+function candidatesOf(type: DataType, value: TagValue, { min, max }: TagConfig): readonly string[] {
+  if (type.kind === 'string') return ['"commissioning"', '"c"', '""']
+  if (type.kind !== 'atomic') return []
+  if (type.name === 'BOOL') return [value === true ? 'false' : 'true']
+  const limits = [min, max].flatMap((limit) => (limit === undefined ? [] : [String(limit)]))
+  const near = typeof value === 'number' && Number.isFinite(value) ? [value + 1, value - 1].map(String) : []
+  const nearBig = typeof value === 'bigint' ? [`${value + 1n}`, `${value - 1n}`] : []
+  const range = integerRanges[type.name]
+  return [...nearBig, ...near, ...limits, '1', '0', ...(range ? [`${range[1]}`] : [])]
+}
+
+/** The value in the PLC now, as JSON; undefined where it can't be read. */
+export async function valueNow(
+  context: CheckContext,
+  { plc, tag }: Pick<Commissioned, 'plc' | 'tag'>,
+): Promise<string | undefined> {
+  const read = await context.readTag(plc, tag.name, context.signal)
+  return read.ok ? valueToJson(read.value) : undefined
+}
+
+/** Remembers the value before the first write, and brings it back at the end of the run where it is not back yet. */
+export async function holdCommissioned(context: CheckContext, tag: Commissioned): Promise<void> {
+  const held: CommissioningValue = {
+    id: context.hex(16),
+    plc: tag.plc,
+    tag: tag.name,
+    before: tag.nowJson,
+    written: tag.otherJson,
+  }
+  await context.remember(held)
+  context.atEnd(async (undoing) => {
+    const why = await bringBack(undoing, held, tag.tag.name)
+    if (why) throw new Error(why)
+  })
+}
+
+/**
+ * Writes the remembered value through the first entry that works, unless somebody else has written meanwhile. '' where
+ * it stands in the PLC, else what a person has to do.
+ */
+export async function bringBack(context: CheckContext, held: CommissioningValue, tagName: string): Promise<string> {
+  const what = `${held.plc}/${held.tag}`
+  const now = await context.readTag(held.plc, tagName, context.signal)
+  const json = now.ok ? valueToJson(now.value) : undefined
+  if (json === held.before || (json !== undefined && json !== held.written)) {
+    await context.restored(held)
+    return ''
+  }
+  const errors: string[] = []
+  for (const entry of usable(context, 'requests').entries) {
+    const error = await writeOnce(context, entry, held)
+    if (error === '') {
+      await context.restored(held)
+      return ''
+    }
+    errors.push(`${entry.key}: ${error}`)
+  }
+  return `${what} still holds ${held.written} and not ${held.before} (${errors.join('; ') || 'no broker takes requests'}). Write ${held.before} to it.`
+}
+
+async function writeOnce(
+  context: CheckContext,
+  entry: RunEntry,
+  { plc, tag, before }: CommissioningValue,
+): Promise<string> {
+  const requestId = `restore-${context.hex(8)}`
+  const asked = await ask(context, entry, { plc, tag, valueJson: before, requestId }, { lingerMs: 0 })
+  return asked.kind === 'answered' && asked.answers[0]?.success ? '' : askedText(asked)
+}

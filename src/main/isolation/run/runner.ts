@@ -1,0 +1,246 @@
+/**
+ * The isolation run of a gateway: one at a time, with its newest report kept in a file, accepted by persons, and watched
+ * for 72 h after. In come orders, out goes the state of the run.
+ */
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import { asError } from '#main/link'
+import type { Log } from '#main/log'
+import type { Acceptance, Amendment, CheckNumber, CheckResult, Report, RunState } from '#shared/isolation-run'
+import { checks } from '#shared/isolation-run'
+import type { RunContext, Sibling } from './context.ts'
+import { accepted, amended, configDigest, makeReport, overall, sealOf } from './report.ts'
+import { runChecks } from './run.ts'
+
+export interface RunnerOptions {
+  context(sibling?: Sibling): RunContext
+  readonly version: string
+  readonly host: string
+  readonly configPath: string
+  /** File of the newest report. */
+  readonly keepAt: string
+  /** A person accepted a check: for the journal. */
+  onAccepted(check: CheckNumber, acceptance: Acceptance): void
+  readonly log: Log
+}
+
+export type RunOrder = { readonly ok: true } | { readonly ok: false; readonly error: string }
+
+export interface Runner {
+  readonly state: StoreApi<RunState>
+  /** Starts a run; a part of the checks is joined to the last report. */
+  start(order: { readonly checks?: readonly CheckNumber[]; readonly sibling?: Sibling }): RunOrder
+  cancel(): RunOrder
+  /** The newest, also of an earlier process. */
+  report(): Report | undefined
+  accept(check: CheckNumber, acceptance: Omit<Acceptance, 'at'>): RunOrder
+  /** Resolves when no run is under way. */
+  idle(): Promise<void>
+  stop(): Promise<void>
+}
+
+const hourMs = 3_600_000
+/** After go-live. */
+const watchMs = 72 * hourMs
+/** From one look to the next; strangers and contests are heard at once. */
+const lookMs = 10 * 60_000
+const watched: readonly CheckNumber[] = [2, 10, 12]
+
+export async function createRunner(options: RunnerOptions): Promise<Runner> {
+  const { log } = options
+  let report = await readReport(options.keepAt, log)
+  const state = createStore<RunState>(() => (report ? endedState(report, 'complete') : { kind: 'none' }))
+  let ending: AbortController | undefined
+  let running: Promise<void> = Promise.resolve()
+  let writing: Promise<void> = Promise.resolve()
+  let looking: AbortController | undefined
+  const timer = setInterval(() => void lookAgain(), lookMs)
+  timer.unref()
+
+  function keep(next: Report) {
+    report = next
+    writing = writing
+      .then(async () => {
+        await writeFile(`${options.keepAt}.new`, JSON.stringify(next), { mode: 0o600 })
+        await rename(`${options.keepAt}.new`, options.keepAt)
+      })
+      .catch((error: unknown) => log.error(`${options.keepAt}: the report can't be kept (${asError(error).message})`))
+  }
+
+  async function run(order: Parameters<Runner['start']>[0], signal: AbortSignal) {
+    const context = options.context(order.sibling)
+    const startedAt = context.now()
+    const wanted = order.checks ?? checks.map(({ number }) => number)
+    const end = await runChecks({
+      context,
+      wanted,
+      signal,
+      onProgress: (progress) => state.setState({ kind: 'running', startedAt, wanted, ...progress }, true),
+    })
+    for (const text of end.left) log.error(`isolation run: ${text}`)
+    const results = joined(report, end.results, wanted, configDigest(context.config))
+    const endedAt = context.now()
+    const watch = { since: endedAt, until: endedAt + watchMs, lastAt: endedAt }
+    const { version, host, configPath } = options
+    const made = makeReport(context, {
+      version,
+      host,
+      configPath,
+      startedAt,
+      tookMs: endedAt - startedAt,
+      results,
+      left: end.left,
+      watch,
+    })
+    if (end.how === 'complete') keep(made)
+    state.setState({ kind: 'ended', startedAt, endedAt, how: end.how, error: end.left.join(' '), report: made }, true)
+  }
+
+  async function begin(order: Parameters<Runner['start']>[0], signal: AbortSignal) {
+    const startedAt = Date.now()
+    try {
+      await run(order, signal)
+    } catch (error) {
+      log.error('isolation run: internal error', error)
+      const empty = makeReport(options.context(), {
+        version: options.version,
+        host: options.host,
+        configPath: options.configPath,
+        startedAt,
+        tookMs: 0,
+        results: [],
+      })
+      state.setState(
+        { kind: 'ended', startedAt, endedAt: Date.now(), how: 'failed', error: asError(error).message, report: empty },
+        true,
+      )
+    } finally {
+      ending = undefined
+    }
+  }
+
+  /** Checks that go on after go-live; what is no longer as it was is written into the report, by name. */
+  async function lookAgain() {
+    const old = report
+    if (!old?.watch || ending || looking || Date.now() > old.watch.until) return
+    const context = options.context()
+    looking = new AbortController()
+    try {
+      const { results } = await runChecks({ context, wanted: watched, signal: looking.signal, onProgress: () => {} })
+      const news = [...worse(old, results, context.now()), ...changedConfig(old, context), ...strangers(context)]
+      const next = news.reduce(amended, old)
+      if (next !== old) log.warn(`isolation report: no longer true: ${news.map(({ text }) => text).join('; ')}`)
+      if (report === old && old.watch) tell({ ...next, watch: { ...old.watch, lastAt: context.now() } })
+    } catch (error) {
+      log.error('isolation: the look after go-live failed', error)
+    } finally {
+      looking = undefined
+    }
+  }
+
+  function tell(next: Report) {
+    keep(next)
+    const now = state.getState()
+    if (now.kind === 'ended') state.setState({ ...now, report: next }, true)
+  }
+
+  return {
+    state,
+    start: (order) => {
+      if (ending) return refused('a run is under way; cancel it first')
+      const controller = new AbortController()
+      ending = controller
+      looking?.abort(new Error('a run begins'))
+      running = begin(order, controller.signal)
+      return { ok: true }
+    },
+    cancel: () => {
+      if (!ending) return refused('no run is under way')
+      ending.abort(new Error('cancelled by a person'))
+      return { ok: true }
+    },
+    report: () => report,
+    accept: (check, { name, reason }) => {
+      const acceptance = { name, reason, at: Date.now() }
+      const next = report && accepted(report, check, acceptance)
+      if (!next) return refused(`check ${check} is not NOT PROVEN in the newest report: there is nothing to accept`)
+      options.onAccepted(check, acceptance)
+      tell(next)
+      return { ok: true }
+    },
+    idle: () => running,
+    stop: async () => {
+      clearInterval(timer)
+      ending?.abort(new Error('the gateway stops'))
+      looking?.abort(new Error('the gateway stops'))
+      await running
+      await writing
+    },
+  }
+}
+
+function refused(error: string): RunOrder {
+  return { ok: false, error: `isolation run: ${error}.` }
+}
+
+function endedState(report: Report, how: 'complete'): RunState {
+  return {
+    kind: 'ended',
+    startedAt: report.startedAt,
+    endedAt: report.startedAt + report.tookMs,
+    how,
+    error: '',
+    report,
+  }
+}
+
+/** Results of a part of the checks, with the others of the last report where its configuration is the same. */
+function joined(
+  last: Report | undefined,
+  results: readonly CheckResult[],
+  wanted: readonly CheckNumber[],
+  digest: string,
+): readonly CheckResult[] {
+  const others = last?.digest === digest ? last.checks.filter(({ check }) => !wanted.includes(check)) : []
+  return [...others, ...results].sort((a, b) => a.check - b.check)
+}
+
+/** A check that was better when the report was written. */
+function worse(old: Report, results: readonly CheckResult[], at: number): readonly Amendment[] {
+  return results.flatMap((result) => {
+    const before = old.checks.find(({ check }) => check === result.check)
+    const both = before ? [before.verdict, result.verdict] : []
+    const isWorse = before && overallOf(both[1]) > overallOf(both[0])
+    return isWorse ? [{ at, check: result.check, text: result.summary }] : []
+  })
+}
+
+function overallOf(verdict: CheckResult['verdict'] | undefined): number {
+  return verdict === 'pass' ? 0 : verdict === 'not-proven' ? 1 : 2
+}
+
+function changedConfig(old: Report, context: RunContext): readonly Amendment[] {
+  if (configDigest(context.config) === old.digest) return []
+  return [{ at: context.now(), check: 1, text: 'the configuration is another one than the report is about' }]
+}
+
+/** Heard since, also between the looks. */
+function strangers(context: RunContext): readonly Amendment[] {
+  const heard = context.claim().entries.flatMap((entry) => entry.heard.filter(({ kind }) => kind === 'stranger'))
+  return heard.map(({ address, lastAt }) => ({ at: lastAt, check: 3, text: `somebody else published ${address}` }))
+}
+
+/** The kept report, where it is whole: one changed by hand does not count. */
+async function readReport(path: string, log: Log): Promise<Report | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
+  try {
+    const report = JSON.parse(text) as Report
+    const { seal, ...rest } = report
+    if (sealOf(rest) === seal && overall(report.checks, report.left) === report.verdict) return report
+  } catch {
+    // Told below.
+  }
+  log.warn(`${path}: the kept report is damaged and does not count. Run the checks anew.`)
+  return undefined
+}

@@ -1,0 +1,138 @@
+/** The 72 h after go-live, by a clock of the test. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { parseConfig } from '#main/config/parse'
+import { silentLog } from '#main/log'
+import type { Config } from '#shared/config'
+import type { ClaimStatus, Heard, PinIdentity, PinState } from '#shared/isolation'
+import type { RunContext } from './context.ts'
+import { createRunner, type Runner } from './runner.ts'
+
+const hourMs = 3_600_000
+const pin = { vendor: 1, product: 166, serial: 7 }
+const identity = (serial: number): PinIdentity => ({ ...pin, serial, productName: '1756-L83E/B', revision: '33.11' })
+
+let folder: string
+let runner: Runner
+let config: Config
+let pinned: PinState
+let heard: Heard[]
+
+function parse(text: string): Config {
+  const parsed = parseConfig(text, 'test.yaml')
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
+  return parsed.config
+}
+
+const nothing = () => {
+  throw new Error('not used here')
+}
+const claim = (): ClaimStatus => ({
+  namespace: 'factory',
+  gateway: { kind: 'held', since: 0 },
+  entries: [
+    {
+      entry: { service: 'mqtt', name: 'Central' },
+      base: 'factory',
+      state: { kind: 'held', since: 0 },
+      confirmedAt: 0,
+      others: [],
+      ownerIsOurs: true,
+      heard,
+    },
+  ],
+})
+const context = (): RunContext => ({
+  config,
+  identity: { instance: 'i', boot: 'b', who: 'w' },
+  entries: [],
+  claim,
+  sites: () => [],
+  plcs: () => [{ name: 'Main PLC', address: 'plc', pin: pinned, online: true }],
+  readTag: nothing,
+  onEnded: nothing,
+  closeGateFor: nothing,
+  remember: nothing,
+  restored: nothing,
+  hex: () => '0',
+  now: () => Date.now(),
+  times: { listenMs: 0, answerMs: 0, lingerMs: 0, quietMs: 0 },
+})
+const create = () =>
+  createRunner({
+    context,
+    version: '1',
+    host: 'here',
+    configPath: 'test.yaml',
+    keepAt: join(folder, 'report'),
+    onAccepted: () => {},
+    log: silentLog,
+  })
+
+const amendments = () => runner.report()?.amendments.map(({ check, text }) => `${check} ${text}`) ?? []
+/** So much later, with what is done then done. */
+async function later(ms: number) {
+  const before = runner.report()?.watch?.lastAt
+  await vi.advanceTimersByTimeAsync(ms)
+  return before
+}
+const looked = (before: number | undefined) =>
+  vi.waitFor(() => expect(runner.report()?.watch?.lastAt).toBeGreaterThan(before ?? 0))
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] })
+  folder = await mkdtemp(join(tmpdir(), 'watch-'))
+  config = parse('namespace: factory\n')
+  pinned = { kind: 'pinned', pins: [pin], found: identity(7) }
+  heard = []
+  runner = await create()
+  expect(runner.start({})).toEqual({ ok: true })
+  await runner.idle()
+  expect(runner.report()?.checks.find(({ check }) => check === 12)?.verdict).toBe('pass')
+})
+afterEach(async () => {
+  await runner.stop()
+  vi.useRealTimers()
+  await rm(folder, { recursive: true, force: true })
+})
+
+it('after go-live the report says by name what made it untrue, once, and keeps it over a restart', async () => {
+  await looked(await later(hourMs))
+  expect(amendments()).toEqual([])
+  pinned = { kind: 'changed', pins: [pin], found: identity(8) }
+  heard = [
+    {
+      kind: 'stranger',
+      entry: { service: 'mqtt', name: 'Central' },
+      address: 'factory/Main PLC/health',
+      count: 3,
+      lastAt: Date.now(),
+      preview: '{}',
+    },
+  ]
+  await looked(await later(hourMs))
+  expect(amendments()).toEqual([
+    '12 Main PLC: plc identity changed (expected serial 00000007, found 00000008)',
+    '3 somebody else published factory/Main PLC/health',
+  ])
+  await looked(await later(hourMs))
+  expect(amendments()).toHaveLength(2)
+  await runner.stop()
+  runner = await create()
+  expect(amendments()).toHaveLength(2)
+  config = parse('namespace: factory\npoll_rate: 2s\n')
+  await looked(await later(hourMs))
+  expect(amendments()[2]).toBe('1 the configuration is another one than the report is about')
+})
+
+it('after 72 h nobody looks any more', async () => {
+  await looked(await later(71 * hourMs))
+  await later(2 * hourMs)
+  const before = runner.report()?.watch?.lastAt
+  pinned = { kind: 'changed', pins: [pin], found: identity(8) }
+  await later(10 * hourMs)
+  expect(runner.report()?.watch?.lastAt).toBe(before)
+  expect(amendments()).toEqual([])
+})

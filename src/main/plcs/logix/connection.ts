@@ -1,0 +1,132 @@
+/**
+ * One connection to a controller, from the first packet to the last: in goes what was opened, out comes what the
+ * gateway reads and writes with.
+ */
+import type { Log } from '#main/log'
+import type { ConnectOptions, PlcConnection, TypeOutcome } from '#main/plcs/driver'
+import type { PlcDetails, PlcIdentity, TagPage } from '#shared/plc'
+import { parseAddress } from './address.ts'
+import type { Exchange } from './exchange.ts'
+import { atomic } from './layout.ts'
+import { type Model, tagListEntry } from './model.ts'
+import { type Controller, makePlan } from './plan.ts'
+import { followProgram, type ProgramStart } from './program.ts'
+import { abortReason, type Session } from './session.ts'
+import { findTarget } from './target.ts'
+import type { Wire } from './wire.ts'
+import { writeTag } from './write.ts'
+
+/** What an attempt to connect has found. */
+export interface Opened extends ProgramStart, Pick<ConnectOptions, 'onDetails' | 'onChange'> {
+  /** As configured: begins the error texts. */
+  readonly address: string
+  readonly session: Session
+  readonly wires: readonly Wire[]
+  readonly exchange: Exchange
+  readonly identity: PlcIdentity
+  readonly multiple: boolean
+  /** Arrays of DWORD are arrays of BOOL. */
+  readonly boolArrays: boolean
+  readonly degraded: string
+  readonly log: Log
+  /** Hears of every model that replaces the one before. */
+  onModel(model: Model): void
+}
+
+/** All of closing. */
+const closeMs = 700
+
+export function makeConnection(opened: Opened): PlcConnection {
+  const { session, exchange } = opened
+  let closing: Promise<void> | undefined
+  const program = followProgram({
+    ...opened,
+    onModel: (model) => {
+      opened.onModel(model)
+      opened.onDetails?.(details())
+    },
+    onChange: (change) => opened.onChange?.(change),
+  })
+  const { model, suspect, distrust } = program
+  const controller: Controller = { exchange, multiple: opened.multiple, model, suspect, distrust }
+
+  const details = (): PlcDetails => {
+    const { listed, symbols, numbering } = model()
+    return {
+      addressing: numbering.controller ? 'instance' : 'symbol',
+      addressingText: listed ? numbering.why : 'the controller lists no tags',
+      connections: opened.wires.filter((wire) => wire.degraded === '').length,
+      packetBytes: exchange.limit,
+      multiple: controller.multiple,
+      ...(listed ? { tags: symbols.length } : {}),
+    }
+  }
+
+  void session.lost.then((error) => {
+    program.stop()
+    exchange.lanes.end(error.message)
+  })
+
+  async function close() {
+    program.stop()
+    exchange.lanes.end('the connection is being closed')
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, closeMs)
+    })
+    await Promise.race([Promise.all(opened.wires.map((wire) => wire.close())), late])
+    clearTimeout(timer)
+    session.close()
+  }
+
+  async function typeOf(text: string, signal: AbortSignal): Promise<TypeOutcome> {
+    const parsed = parseAddress(text)
+    if (!parsed.ok) return { ok: false, reason: 'bad-address', text: `${text}: ${parsed.text}` }
+    const now = model()
+    const symbol = now.find(parsed.address)
+    if (symbol && !now.layoutOf(symbol)) await now.load(symbol, (message) => exchange.ask(message, 'demand', signal))
+    const found = findTarget(parsed.address, now, text)
+    if (!found.ok) return found
+    const { layout, bit } = found.target
+    if (layout) return { ok: true, type: bit === undefined ? layout.type : atomic('BOOL').type }
+    const outcome = (await makePlan([text], controller, 'demand').read(signal)).outcomes[0]
+    if (!outcome) throw new Error(`${text}: the plan of one address has no outcome`)
+    return outcome.ok ? { ok: true, type: outcome.type } : outcome
+  }
+
+  async function* browse(signal: AbortSignal): AsyncGenerator<TagPage> {
+    const now = model()
+    const ask = (message: Buffer) => exchange.ask(message, 'browse', signal)
+    for (let start = 0; start < now.symbols.length; start += 100) {
+      if (signal.aborted) throw abortReason(signal)
+      const page = now.symbols.slice(start, start + 100)
+      for (const symbol of page) if (!now.layoutOf(symbol)) await now.load(symbol, ask)
+      const entries = page.map((symbol) => tagListEntry(symbol, now))
+      yield { entries, done: start + page.length, total: now.symbols.length }
+    }
+  }
+
+  return {
+    identity: opened.identity,
+    degraded: opened.degraded,
+    get details() {
+      return details()
+    },
+    lost: session.lost.then((error) => lossText(opened.address, error)),
+    close: () => {
+      closing ??= close()
+      return closing
+    },
+    plan: (addresses) => makePlan(addresses, controller),
+    typeOf,
+    write: (address, value, options) => writeTag(controller, address, value, options),
+    ...(opened.model.listed ? { browse } : {}),
+  }
+}
+
+/** The loss in words that begin with the address. */
+function lossText(address: string, error: Error): Error {
+  return error.message.startsWith(`${address}: `)
+    ? error
+    : new Error(`${address}: the link is lost: ${error.message}`, { cause: error })
+}

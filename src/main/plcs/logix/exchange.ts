@@ -1,0 +1,37 @@
+import type { Answer, Lanes, Priority } from './lanes.ts'
+import { type CipReply, parseReply } from './reply.ts'
+import { abortReason } from './session.ts'
+import type { Wire } from './wire.ts'
+
+/** Requests and replies of one connection to a PLC, for those who do not write. */
+export interface Exchange {
+  /** Most bytes of a message router request and reply. */
+  readonly limit: number
+  readonly lanes: Lanes
+  frame(message: Buffer): Buffer
+  /** Sends a frame made before and gives the reply's message; rejects when the link is gone or `signal` aborts. */
+  askFrame(frame: Buffer, priority: Priority, signal?: AbortSignal): Promise<Buffer>
+  /** The same for a message made now, with the reply taken apart. */
+  ask(message: Buffer, priority: Priority, signal?: AbortSignal): Promise<CipReply>
+}
+
+/** `fail` ends the session where a reply can't be one. All wires are of one kind and size. */
+export function makeExchange(wire: Wire, lanes: Lanes): Exchange {
+  const askFrame = async (frame: Buffer, priority: Priority, signal?: AbortSignal) => {
+    const answer = await lanes.submit({ frame, priority, repeatable: true, ...(signal ? { signal } : {}) })
+    return messageOf(answer, signal)
+  }
+  return {
+    limit: wire.limit,
+    lanes,
+    frame: (message) => wire.frame(message),
+    askFrame,
+    ask: async (message, priority, signal) => parseReply(await askFrame(wire.frame(message), priority, signal)),
+  }
+}
+
+function messageOf(answer: Answer, signal: AbortSignal | undefined): Buffer {
+  if (answer.kind === 'reply') return answer.message
+  if (signal?.aborted) throw abortReason(signal)
+  throw new Error(answer.why)
+}

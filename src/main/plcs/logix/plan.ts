@@ -1,0 +1,259 @@
+/**
+ * Reading many addresses again and again. In go addresses, out comes a batch with an outcome for each: the packets are
+ * built once, and a packet whose reply has not changed costs one comparison.
+ */
+import { status as st } from '#main/plcs/cip'
+import type { ReadBatch, ReadPlan } from '#main/plcs/driver'
+import type { ReadOutcome } from '#shared/tag'
+import { blockKey } from './blocks.ts'
+import type { Exchange } from './exchange.ts'
+import type { Priority } from './lanes.ts'
+import type { Model } from './model.ts'
+import { partsOf, roomFor } from './packer.ts'
+import { buildPackets, type Packet, samePart, stampOf } from './packets.ts'
+import { prepareUnits } from './prepare.ts'
+import { type ReadUnit, type Taken, takeData, takeReply, takeStatus } from './read-unit.ts'
+import { readWhole } from './read-whole.ts'
+import { parseReply } from './reply.ts'
+import { abortReason } from './session.ts'
+
+/** What reading and writing need of a connection. */
+export interface Controller {
+  readonly exchange: Exchange
+  /** Whether several requests may ride in one packet; a reply may find that they may not. */
+  multiple: boolean
+  /** What is known of tags and types now; another object after a download. */
+  model(): Model
+  /** Something does not fit the model: find out whether the program was changed. */
+  suspect(): void
+  /** The program was changed for sure: from now on no model that `model()` gives names tags by their old numbers. */
+  distrust(): void
+}
+
+/** How long a failed tag rests, and how many are tried again within one read so that a poll stays quick. */
+const restMs = 30_000
+/** How long before structures whose description could not be read are asked for again. */
+const prepareAgainMs = 300_000
+const mostRetries = 4
+const smallestLimit = 100
+/** Passes of one read: a pass finds that the program was changed, or that a joint read fails, and the next does better. */
+const mostPasses = 4
+/** What one more read costs, in bytes: a place in a packet, or a packet of its own. */
+const inPacket = 4
+const ownPacket = 100
+
+export function makePlan(addresses: readonly string[], controller: Controller, priority: Priority = 'poll'): ReadPlan {
+  const { exchange } = controller
+  const notRead: ReadOutcome = { ok: false, reason: 'not-connected', text: 'it has not been read yet' }
+  const outcomes: ReadOutcome[] = addresses.map(() => notRead)
+  const times = new Float64Array(addresses.length)
+  const batch: ReadBatch & { outcomes: ReadOutcome[] } = { outcomes, times }
+  let model: Model | undefined
+  let units: ReadUnit[] = []
+  let packets: Packet[] = []
+  /** Units that ride in no packet. */
+  let apart: ReadUnit[] = []
+  let limit = exchange.limit
+  let mustPack = true
+  let mustPrepare = true
+  /** ms since the epoch when addresses whose structure is not known are looked up again; Infinity where there are none. */
+  let prepareAgainAt = Number.POSITIVE_INFINITY
+  /** Joint reads that have failed. */
+  const apartKeys = new Set<string>()
+  let reading = false
+
+  async function prepare(signal: AbortSignal) {
+    const next = controller.model()
+    if (next !== model) apartKeys.clear()
+    mustPrepare = false
+    prepareAgainAt = Number.POSITIVE_INFINITY
+    units = await prepareUnits(addresses, {
+      model: next,
+      rules: {
+        room: roomFor(limit),
+        perRead: controller.multiple ? inPacket : ownPacket,
+        isApart: (key) => apartKeys.has(key),
+      },
+      ask: (message) => exchange.ask(message, priority, signal),
+      fail: (index, outcome) => {
+        outcomes[index] = outcome
+        times[index] = Date.now()
+        if (outcome.reason === 'unsupported-type') prepareAgainAt = times[index] + prepareAgainMs
+      },
+    })
+    model = next
+    mustPack = true
+  }
+
+  function pack() {
+    mustPack = false
+    const room = roomFor(limit)
+    for (const unit of units) if (unit.way === 'packed' && unit.reply > room) unit.way = 'large'
+    const packed = units.filter(({ way }) => way === 'packed')
+    apart = units.filter(({ way }) => way !== 'packed')
+    packets = buildPackets(packed, {
+      limit,
+      multiple: controller.multiple,
+      stamp: model?.stamp,
+      frame: (message) => exchange.frame(message),
+    })
+  }
+
+  const touch = (unit: ReadUnit, now: number) => {
+    for (const view of unit.views) times[view.index] = now
+  }
+
+  /** Notes how a read went and whether the unit goes another way from now on. */
+  function settle(unit: ReadUnit, taken: Taken, now: number) {
+    touch(unit, now)
+    if (taken === 'lasting' && unit.wasGood) controller.suspect()
+    unit.wasGood = taken === 'good'
+    if (taken === 'lasting' && unit.joint) {
+      apartKeys.add(blockKey(unit))
+      mustPrepare = true
+    } else if (taken === 'lasting') {
+      if (unit.way !== 'resting') mustPack = true
+      unit.way = 'resting'
+      unit.retryAt = now + restMs
+    } else if (unit.way === 'resting') {
+      unit.way = 'packed'
+      mustPack = true
+    }
+  }
+
+  /** Takes a packet's reply apart; returns the units that have to be read alone now. */
+  function takePacket(packet: Packet, message: Buffer): readonly ReadUnit[] {
+    const now = Date.now()
+    if (packet.last?.equals(message)) {
+      for (const unit of packet.units) touch(unit, now)
+      return []
+    }
+    const again: ReadUnit[] = []
+    const take = (unit: ReadUnit, bytes: Buffer) => {
+      const taken = takeReply(unit, bytes, batch, controller.suspect)
+      if (taken !== 'partial') return settle(unit, taken, now)
+      again.push(unit)
+      if (packet.units.length > 1) return
+      unit.way = 'large'
+      mustPack = true
+    }
+    const single = packet.units.length === 1 ? packet.units[0] : undefined
+    if (single) take(single, message)
+    else {
+      const read = takeParts(packet, message, take, now)
+      if (read === 'not-read') return packet.units
+      if (read === 'doubted') return []
+    }
+    // A copy: the reply itself would keep the much larger buffer alive that TCP read into.
+    packet.last = again.length === 0 ? Buffer.from(message) : undefined
+    return again
+  }
+
+  function takeParts(
+    packet: Packet,
+    message: Buffer,
+    take: (unit: ReadUnit, bytes: Buffer) => void,
+    now: number,
+  ): 'taken' | 'doubted' | 'not-read' {
+    const reply = parseReply(message)
+    if (reply.status !== st.ok && reply.status !== st.embeddedServiceError) {
+      refusedPacket(reply.status)
+      return 'not-read'
+    }
+    const { units: asked, stamped } = packet
+    const parts = partsOf(reply.data, asked.length + (stamped ? 1 : 0))
+    if (!parts) return 'not-read'
+    if (stamped && stampOf(reply.data, parts.start(asked.length)) !== model?.stamp) {
+      // Loaded anew: these numbers may be other tags' by now, so that nothing of this reply is taken.
+      packet.last = undefined
+      controller.distrust()
+      return 'doubted'
+    }
+    const before = packet.last && parseReply(packet.last).data
+    for (const [index, unit] of asked.entries()) {
+      const [start, end] = [parts.start(index), parts.end(index)]
+      if (before && samePart(before, parts.count, index, reply.data, start, end)) touch(unit, now)
+      else take(unit, reply.data.subarray(start, end))
+    }
+    return 'taken'
+  }
+
+  /** A packet as a whole was refused: smaller ones, or none at all from now on. */
+  function refusedPacket(status: number) {
+    mustPrepare = true
+    if (status === st.serviceNotSupported) controller.multiple = false
+    else if (status === st.resourceUnavailable || status === st.replyTooLarge)
+      limit = Math.max(smallestLimit, Math.floor(limit / 2))
+  }
+
+  async function readAlone(unit: ReadUnit, signal: AbortSignal) {
+    if (unit.way !== 'large') {
+      const bytes = await exchange.askFrame(exchange.frame(unit.request), priority, signal)
+      const taken = takeReply(unit, bytes, batch, controller.suspect)
+      if (taken !== 'partial') return settle(unit, taken, Date.now())
+    }
+    settle(unit, await readFragments(unit, signal), Date.now())
+  }
+
+  /** Reads a unit that does not fit into one reply; also finds out how large it is. */
+  async function readFragments(unit: ReadUnit, signal: AbortSignal): Promise<Taken> {
+    const read = await readWhole(exchange, unit.path, unit.count, priority, signal)
+    if (!read.ok) return takeStatus(unit, read, batch)
+    const { data } = read
+    if (unit.way === 'packed' && unit.reply < data.length + 8) {
+      unit.reply = data.length + 8
+      mustPack = true
+    }
+    if (unit.seen?.equals(data)) return 'good'
+    const taken = takeData(unit, data, batch, controller.suspect)
+    if (taken !== 'good') unit.seen = undefined
+    else if (unit.way === 'large') unit.seen = data
+    return taken
+  }
+
+  /** Works through a list with one request more than there are wires, so that none waits while a reply is decoded. */
+  async function overlapped<T>(items: Iterable<T>, signal: AbortSignal, work: (item: T) => Promise<void>) {
+    const queue = items[Symbol.iterator]()
+    const runner = async () => {
+      for (let next = queue.next(); !next.done; next = queue.next()) {
+        if (signal.aborted) throw abortReason(signal)
+        await work(next.value)
+      }
+    }
+    await Promise.all(Array.from({ length: exchange.lanes.width + 1 }, runner))
+  }
+
+  async function readAll(signal: AbortSignal) {
+    for (let pass = 0; pass < mostPasses; pass++) {
+      if (mustPrepare || model !== controller.model() || Date.now() >= prepareAgainAt) await prepare(signal)
+      const prepared = model
+      await readOnce(signal)
+      if (!mustPrepare && prepared === controller.model()) return
+    }
+  }
+
+  async function readOnce(signal: AbortSignal) {
+    if (mustPack) pack()
+    const now = Date.now()
+    const due = apart.filter(({ way, retryAt }) => way === 'resting' && retryAt <= now).slice(0, mostRetries)
+    const alone = new Set([...apart.filter(({ way }) => way === 'large'), ...due])
+    await overlapped(packets, signal, async (packet) => {
+      const message = await exchange.askFrame(packet.frame, priority, signal)
+      for (const unit of takePacket(packet, message)) alone.add(unit)
+    })
+    await overlapped(alone, signal, (unit) => readAlone(unit, signal))
+  }
+
+  return {
+    read: async (signal) => {
+      if (reading) throw new Error('a plan is read by one caller at a time')
+      reading = true
+      try {
+        await readAll(signal)
+        return batch
+      } finally {
+        reading = false
+      }
+    },
+  }
+}

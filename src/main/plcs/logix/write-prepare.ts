@@ -1,0 +1,97 @@
+/** What a write has to know before its bytes may leave: where the value goes, its type, and what lies there now. */
+import { asError } from '#main/link'
+import { service, status as st, typeCode } from '#main/plcs/cip'
+import type { WriteOptions } from '#main/plcs/driver'
+import type { WriteOutcome } from '#shared/write'
+import type { Address } from './address.ts'
+import { message } from './eip.ts'
+import { longestTimer } from './lanes.ts'
+import { type Layout, learnLayout, wireType } from './layout.ts'
+import type { Controller } from './plan.ts'
+import { readWhole, splitTyped } from './read-whole.ts'
+import { statusText } from './status.ts'
+import { findTarget, type Target } from './target.ts'
+
+export type Refused = Extract<WriteOutcome, { kind: 'refused' }>
+export const refused = (address: string, words: string): Refused => ({ kind: 'refused', error: `${address}: ${words}` })
+
+/** Does what has to be read before a write, within its time; nothing was sent where it ends early. */
+async function beforeSending<T>(
+  text: string,
+  options: WriteOptions,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T | Extract<WriteOutcome, { kind: 'not-sent' }>> {
+  const left = Math.min(Math.ceil(options.deadline - Date.now()), longestTimer)
+  if (left <= 0) return notSent(text, 'timeout', 'time ran out before it could be sent')
+  const late = AbortSignal.timeout(left)
+  try {
+    return await work(AbortSignal.any([options.signal, late]))
+  } catch (error) {
+    if (options.signal.aborted) return notSent(text, 'cancelled', 'it was cancelled')
+    if (late.aborted) return notSent(text, 'timeout', 'time ran out before it could be sent')
+    return notSent(text, 'not-connected', asError(error).message)
+  }
+}
+
+/** Where the value goes and its type; what has to be read for it is read before the guard is asked. */
+export function prepare(controller: Controller, text: string, address: Address, options: WriteOptions) {
+  const { exchange } = controller
+  return beforeSending(text, options, async (signal) => {
+    const model = controller.model()
+    const symbol = model.find(address)
+    if (symbol && !model.layoutOf(symbol)) await model.load(symbol, (bytes) => exchange.ask(bytes, 'write', signal))
+    const found = findTarget(address, model, text)
+    if (!found.ok) return { kind: 'refused', error: found.text } as const
+    const { target } = found
+    // A word of a BOOL array looks like any other: what it is now is asked for, so that no stranger's bit is set.
+    if (target.layout && !target.boolArray) return { target, layout: target.layout }
+    const layout = await learn(controller, text, target, signal)
+    return 'kind' in layout && layout.kind === 'refused' ? layout : { target, layout: layout as Layout }
+  })
+}
+
+export function notSent(
+  text: string,
+  reason: 'not-connected' | 'timeout' | 'cancelled',
+  why: string,
+): Extract<WriteOutcome, { kind: 'not-sent' }> {
+  return { kind: 'not-sent', reason, error: `${text}: ${why}` }
+}
+
+async function learn(
+  { exchange }: Controller,
+  text: string,
+  target: Target,
+  signal: AbortSignal,
+): Promise<Layout | Refused> {
+  const reply = await exchange.ask(message(service.readTag, target.path, Buffer.from([1, 0])), 'write', signal)
+  if (reply.status !== st.ok)
+    return refused(text, `its type could not be read: ${statusText(reply.status, reply.extended)}`)
+  const typed = splitTyped(reply.data)
+  const layout = typed && learnLayout(typed.code, typed.handle, typed.value.length, 1)
+  if (!typed || !layout) return refused(text, 'its structure is not known. Write its members.')
+  if (target.boolArray && typed.code !== typeCode.DWORD)
+    return refused(text, 'it is no BOOL array any more. Try again when the program has been read anew.')
+  return layout
+}
+
+/** The bytes of a structure as they are now: what no member shows is written back unchanged. */
+export function lyingThere(
+  controller: Controller,
+  text: string,
+  target: Target,
+  layout: Layout,
+  options: WriteOptions,
+) {
+  return beforeSending(text, options, async (signal) => {
+    const read = await readWhole(controller.exchange, target.path, target.count, 'write', signal)
+    if (!read.ok)
+      return refused(text, `it could not be read before the write: ${statusText(read.status, read.extended)}`)
+    const typed = splitTyped(read.data)
+    const { code, handle } = wireType(layout)
+    if (typed?.code === code && typed.handle === handle && typed.value.length >= layout.size)
+      return typed.value.subarray(0, layout.size)
+    controller.suspect()
+    return refused(text, 'its structure is another now. Try again when the program has been read anew.')
+  })
+}

@@ -1,0 +1,11 @@
+/** What others use of the simulator. */
+export { benchName, benchProgram, benchTags } from './bench-program.ts'
+export type { Counters, WriteRecord } from './controller.ts'
+export type { Faults, Keyswitch, Mode } from './faults.ts'
+export { guideProgram, machineStatus } from './guide-program.ts'
+export type { ProfileName } from './profiles.ts'
+export { type SimProgram, type SimTag, type TagAccess, tag } from './program.ts'
+export { programFor, type SimulateOptions, simulate } from './simulate.ts'
+export { type Simulator, type SimulatorOptions, startSimulator } from './simulator.ts'
+export { type TankLineOptions, tankLineProgram } from './tank-line.ts'
+export { type StructType, stringType, udt } from './types.ts'

@@ -1,0 +1,250 @@
+/**
+ * The record of every write request: accepted, outcome, answered; append-only JSON lines, 0600, rotated by size. It is
+ * the audit log, and what a restarted gateway knows of requests under way. A line counts as written when the operating
+ * system has taken it: it survives the end of the process, not of the machine.
+ */
+import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { asError } from '#main/link'
+import type { EntryId } from '#shared/broker'
+import type { OutcomeKind } from '#shared/write'
+
+/** First line of a request. */
+export interface AcceptedLine {
+  readonly line: 'accepted'
+  readonly id: string
+  /** RFC 3339, when it reached the process. */
+  readonly time: string
+  readonly instance: string
+  readonly boot: string
+  readonly entry: EntryId
+  /** Address of the broker, without credentials. */
+  readonly broker: string
+  readonly address: string
+  readonly replyTo: string
+  readonly requestId?: string
+  readonly plc: string
+  readonly tag: string
+  /** The requested value as compact JSON. */
+  readonly value: string
+  /** Canonical form of the value, where there is a `request_id`: for comparing a repeated one. */
+  readonly canonical?: string
+  /** Where the request could not be read: its first 1,000 bytes, as Latin-1. */
+  readonly raw?: string
+  /** Kafka: partition and offset. */
+  readonly position?: { readonly partition: number; readonly offset: string }
+  /** Kafka: the record's own time, ms since the epoch. */
+  readonly recordTime?: number
+}
+
+/** Second line: what became of it. */
+export interface OutcomeLine {
+  readonly line: 'outcome'
+  readonly id: string
+  readonly time: string
+  readonly outcome: OutcomeKind
+  /** As answered; '' on success. */
+  readonly error: string
+  readonly skipped?: true
+  /** The check that refused it. */
+  readonly check?: string
+  /** The tag's value before, as JSON, where it was known. */
+  readonly before?: string
+  /** ms from arrival to each step that was reached. */
+  readonly steps: { readonly checked?: number; readonly sent?: number; readonly ended: number }
+}
+
+/** Third line: the answer's way out. Without it, a restarted gateway answers again what it finds in the outcome. */
+export interface AnsweredLine {
+  readonly line: 'answered' | 'undelivered'
+  readonly id: string
+  readonly time: string
+  /** Why it could not be delivered. */
+  readonly error?: string
+}
+
+/** A person's decision about isolation, or what was learnt of one that was made elsewhere. */
+export interface DecisionLine {
+  readonly line: 'decision'
+  readonly id: string
+  readonly time: string
+  readonly instance: string
+  readonly boot: string
+  readonly namespace: string
+  readonly what: 'takeover' | 'taken-over' | 'contest-cleared' | 'check-accepted' | 'commissioning'
+  /** Who decided; '' where nobody gave a name. */
+  readonly by: string
+  readonly text: string
+}
+
+export type JournalLine = AcceptedLine | OutcomeLine | AnsweredLine | DecisionLine
+
+export interface Journal {
+  /** Resolves when the line is written; rejects when it can't be. Lines keep their order. */
+  append(line: JournalLine): Promise<void>
+  /** Why it can't be written; '' while it can. Tried again by itself. */
+  problem(): string
+  close(): Promise<void>
+}
+
+export interface JournalOptions {
+  readonly path: string
+  /** A file of this size is rotated, in bytes. */
+  readonly maxBytes?: number
+  /** Files kept beside the newest. */
+  readonly keep?: number
+}
+
+export interface OpenedJournal {
+  readonly journal: Journal
+  /** What it holds from before: the newest two files. */
+  readonly before: readonly JournalLine[]
+  /** Why the old lines can't be read; '' where they can. */
+  readonly unread: string
+}
+
+const retryMs = 2_000
+
+/** Opens the journal. Never rejects: one that can't be written says so in `problem`, and the gate stays closed. */
+export async function openJournal(options: JournalOptions): Promise<OpenedJournal> {
+  const { path, maxBytes = 10 * 1024 * 1024, keep = 9 } = options
+  let before: readonly JournalLine[] = []
+  let unread = ''
+  try {
+    before = [...(await readLines(`${path}.1`)), ...(await readLines(path))]
+  } catch (error) {
+    unread = asError(error).message
+  }
+  let handle: FileHandle | undefined
+  let size = 0
+  let problem = ''
+  let retryAt = 0
+  let closed = false
+  let waiting: { readonly text: string; done(): void; fail(error: Error): void }[] = []
+  let working: Promise<void> | undefined
+
+  async function ready(): Promise<FileHandle> {
+    if (!handle) {
+      handle = await open(path, 'a', 0o600)
+      const { size: there } = await handle.stat()
+      size = there
+      // A line cut off by the end of the machine must not swallow the next one.
+      if (size > 0 && !(await endsWithNewline(path, size))) size += (await handle.write('\n')).bytesWritten
+    }
+    if (size < maxBytes) return handle
+    await handle.close()
+    handle = undefined
+    await rm(`${path}.${keep}`, { force: true })
+    for (let i = keep - 1; i >= 0; i--) {
+      const from = i === 0 ? path : `${path}.${i}`
+      await rename(from, `${path}.${i + 1}`).catch(ignoreMissing)
+    }
+    handle = await open(path, 'a', 0o600)
+    size = 0
+    return handle
+  }
+
+  async function writeAll() {
+    while (waiting.length > 0) {
+      const batch = waiting
+      waiting = []
+      try {
+        const file = await ready()
+        const text = batch.map((item) => item.text).join('')
+        await file.appendFile(text)
+        size += Buffer.byteLength(text)
+        problem = ''
+        for (const item of batch) item.done()
+      } catch (thrown) {
+        const error = asError(thrown)
+        problem = error.message
+        retryAt = Date.now() + retryMs
+        await handle?.close().catch(() => {})
+        handle = undefined
+        for (const item of batch) item.fail(new Error(`journal ${path}: ${error.message}`, { cause: error }))
+      }
+    }
+  }
+
+  /** Tells now whether it can be written, so that the gate knows before the first request. */
+  async function probe() {
+    try {
+      await ready()
+      problem = ''
+    } catch (error) {
+      problem = asError(error).message
+      retryAt = Date.now() + retryMs
+    }
+  }
+
+  /** One at a time. Lines that come between the end of the work and this knowing of it are not forgotten. */
+  function work(task: () => Promise<void>) {
+    working ??= task().finally(() => {
+      working = undefined
+      if (waiting.length > 0) work(writeAll)
+    })
+  }
+
+  await probe()
+  return {
+    before,
+    unread,
+    journal: {
+      append: (line) =>
+        new Promise((done, fail) => {
+          if (closed) return fail(new Error(`journal ${path}: closed`))
+          waiting.push({ text: `${JSON.stringify(line)}\n`, done, fail })
+          work(writeAll)
+        }),
+      problem: () => {
+        if (problem && Date.now() >= retryAt) work(probe)
+        return problem
+      },
+      close: async () => {
+        closed = true
+        while (working !== undefined) await working
+        await handle?.close()
+      },
+    },
+  }
+}
+
+async function endsWithNewline(path: string, size: number): Promise<boolean> {
+  const file = await open(path, 'r')
+  try {
+    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1)
+    return buffer[0] === 0x0a
+  } finally {
+    await file.close()
+  }
+}
+
+/** Lines of one file; what is not a line of ours (cut off, edited) is passed over. */
+async function readLines(path: string): Promise<readonly JournalLine[]> {
+  const there = await stat(path).catch(ignoreMissing)
+  if (!there) return []
+  const text = await readFile(path, 'utf8')
+  return text.split('\n').flatMap((line) => {
+    const parsed = parseLine(line)
+    return parsed ? [parsed] : []
+  })
+}
+
+/** A line of the journal; undefined for what is none of ours (cut off, edited). */
+export function parseLine(text: string): JournalLine | undefined {
+  if (text === '') return undefined
+  try {
+    const line: unknown = JSON.parse(text)
+    return isLine(line) ? line : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isLine(line: unknown): line is JournalLine {
+  return typeof line === 'object' && line !== null && 'line' in line && 'id' in line && typeof line.id === 'string'
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
+  return undefined
+}

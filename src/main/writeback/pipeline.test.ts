@@ -1,0 +1,481 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Arrival, Message } from '#main/bridges/bridge'
+import { silentLog } from '#main/log'
+import type { PlcConfig, TagConfig } from '#shared/config'
+import type { GateState, WriteOutcome } from '#shared/write'
+import type { PlcAccess } from './execute.ts'
+import type { Journal, JournalLine } from './journal.ts'
+import { createPipeline, type PipelineOptions } from './pipeline.ts'
+import { createWriteQueue, queueLimit } from './queue.ts'
+import type { WriteEvent } from './write-event.ts'
+
+const tag = (name: string, more: Partial<TagConfig> = {}): TagConfig => ({
+  name,
+  enabled: true,
+  writable: true,
+  ignore_changes: [],
+  no_mqtt: false,
+  no_valkey: false,
+  no_kafka: false,
+  ...more,
+})
+const plcConfig: PlcConfig = {
+  name: 'P',
+  driver: 'logix',
+  address: '127.0.0.1',
+  slot: 0,
+  enabled: true,
+  poll_rate: 1000,
+  timeout: 3000,
+  health_check_enabled: true,
+  pin: [],
+  tags: [tag('Set'), tag('Unread'), tag('Locked', { writable: false })],
+}
+
+interface Answer {
+  readonly plc: string
+  readonly tag: string
+  readonly value: unknown
+  readonly request_id?: string
+  readonly success: boolean
+  readonly error?: string
+  readonly skipped?: boolean
+  readonly deduplicated?: boolean
+}
+
+/** A pipeline with a journal in memory, one PLC whose answers the test decides, and one MQTT entry. */
+function site(more: Partial<PipelineOptions> = {}) {
+  const lines: JournalLine[] = []
+  const written: { readonly address: string; readonly value: unknown }[] = []
+  const answers: Answer[] = []
+  const state = {
+    gate: { open: true } as GateState,
+    connected: true,
+    tags: plcConfig.tags,
+    timeoutMs: 3_000,
+    journalFails: false,
+    /** What the PLC does with a write. */
+    outcome: async (): Promise<WriteOutcome> => ({ kind: 'done' }),
+    /** Called inside the driver before its guard: what happens meanwhile. */
+    meanwhile: () => {},
+    deliver: true,
+  }
+  const journal: Journal = {
+    append: async (line) => {
+      if (state.journalFails) throw new Error('journal: disk full')
+      lines.push(line)
+    },
+    problem: () => (state.journalFails ? 'disk full' : ''),
+    close: async () => {},
+  }
+  const access: PlcAccess = {
+    typeOf: async () => ({ ok: true, type: { kind: 'atomic', name: 'SINT' } }),
+    write: async (address, value, { guard }) => {
+      state.meanwhile()
+      const blocked = guard()
+      if (blocked !== undefined) return { kind: 'blocked', error: blocked }
+      written.push({ address, value })
+      return state.outcome()
+    },
+  }
+  const queue = createWriteQueue()
+  const pipeline = createPipeline({
+    identity: { instance: 'i', boot: 'b' },
+    settings: () => ({ plcs: [{ ...plcConfig, tags: state.tags }], maxAgeMs: 2_000, timeoutMs: state.timeoutMs }),
+    plc: (name) =>
+      name === 'P'
+        ? {
+            queue,
+            connected: () => (state.connected ? access : undefined),
+            typeOf: ({ name: asked }) => (asked === 'Unread' ? undefined : { kind: 'atomic', name: 'DINT' }),
+            valueNow: () => '41',
+            tagNow: (asked) => state.tags.find(({ name }) => name === asked),
+          }
+        : undefined,
+    entry: ({ service, name }) =>
+      service !== 'mqtt' || name !== 'Central'
+        ? undefined
+        : {
+            id: { service: 'mqtt', name: 'Central' },
+            broker: 'broker:1883',
+            namespace: 'a',
+            base: 'a',
+            respond: (message: Message, _until, done) => {
+              answers.push(JSON.parse(`{${message.body}`) as Answer)
+              done(state.deliver ? undefined : new Error('the broker was away for too long'))
+            },
+          },
+    gate: () => state.gate,
+    journal,
+    before: [],
+    log: silentLog,
+    ...more,
+  })
+  let offset = 0
+  const arrival = (payload: object | string, arrivalMore: Partial<Arrival> = {}): Arrival => ({
+    entry: { service: 'mqtt', name: 'Central' },
+    address: 'a/P/write',
+    replyTo: 'a/P/write/response',
+    payload: Buffer.from(
+      typeof payload === 'string'
+        ? payload
+        : JSON.stringify({ topic: 'a', plc: 'P', tag: 'Set', value: ++offset, ...payload }),
+    ),
+    at: Date.now(),
+    retained: false,
+    plcInTopic: 'P',
+    leftOver: false,
+    ...arrivalMore,
+  })
+  return {
+    lines,
+    written,
+    answers,
+    state,
+    pipeline,
+    arrival,
+    send: async (payload: object | string = {}, arrivalMore: Partial<Arrival> = {}) => {
+      const taken = await pipeline.take(arrival(payload, arrivalMore))
+      taken.settle('acknowledged')
+    },
+    /** Resolves when so many answers went out. */
+    answered: async (count: number) => {
+      const end = Date.now() + 3_000
+      while (answers.length < count) {
+        if (Date.now() > end) throw new Error(`${answers.length} of ${count} answers`)
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      return answers
+    },
+  }
+}
+
+let it1: ReturnType<typeof site>
+beforeEach(() => {
+  it1 = site()
+})
+
+describe('write pipeline', () => {
+  it('journals, writes, journals the outcome and answers, in this order', async () => {
+    await it1.send({ value: 42, request_id: 'r1' })
+    const [answer] = await it1.answered(1)
+    expect(answer).toMatchObject({ plc: 'P', tag: 'Set', value: 42, request_id: 'r1', success: true })
+    expect(Object.keys(answer ?? {})).toEqual(['plc', 'tag', 'value', 'request_id', 'success', 'timestamp'])
+    expect(it1.written).toEqual([{ address: 'Set', value: 42 }])
+    expect(it1.lines.map((line) => line.line)).toEqual(['accepted', 'outcome', 'answered'])
+    expect(it1.lines[0]).toMatchObject({
+      plc: 'P',
+      tag: 'Set',
+      value: '42',
+      broker: 'broker:1883',
+      address: 'a/P/write',
+      requestId: 'r1',
+    })
+    expect(it1.lines[1]).toMatchObject({ outcome: 'done', before: '41' })
+  })
+
+  it('refuses what can not be journalled, and tells the sender why', async () => {
+    it1.state.journalFails = true
+    await it1.send()
+    expect((await it1.answered(1))[0]).toMatchObject({
+      success: false,
+      error: "writes are blocked: the journal can't be written (disk full)",
+    })
+    expect(it1.written).toEqual([])
+    it1.state.journalFails = false
+    await it1.send()
+    expect((await it1.answered(2))[1]).toMatchObject({ success: true })
+  })
+
+  it('neither executes nor answers a request whose acknowledgement failed', async () => {
+    const taken = await it1.pipeline.take(it1.arrival({}))
+    taken.settle('not-ours')
+    await it1.pipeline.close()
+    expect(it1.written).toEqual([])
+    expect(it1.answers).toEqual([])
+    expect(it1.lines.at(-1)).toMatchObject({ line: 'outcome', outcome: 'not ours' })
+  })
+
+  it('executes pulses as they came, one by one and unmerged', async () => {
+    for (let i = 0; i < 50; i++) await it1.send({ value: i % 2 })
+    await it1.answered(50)
+    expect(it1.written.map(({ value }) => value)).toEqual(Array.from({ length: 50 }, (_, i) => i % 2))
+  })
+
+  it.each([
+    [
+      'gate',
+      (s: typeof it1) => {
+        s.state.gate = { open: false, why: 'this gateway is read-only', hint: '' }
+      },
+      'writes are blocked: this gateway is read-only',
+    ],
+    [
+      'link',
+      (s: typeof it1) => {
+        s.state.connected = false
+      },
+      'plc not connected',
+    ],
+    [
+      'plc',
+      (s: typeof it1) => {
+        s.state.outcome = async () => ({ kind: 'refused', error: 'write refused: no privilege' })
+      },
+      'write refused: no privilege',
+    ],
+    [
+      'silence',
+      (s: typeof it1) => {
+        s.state.outcome = async () => ({ kind: 'unknown', error: '' })
+      },
+      'write timeout: outcome unknown, read the tag before repeating',
+    ],
+    [
+      'full line',
+      (s: typeof it1) => {
+        s.state.outcome = async () => ({ kind: 'not-sent', reason: 'timeout', error: '' })
+      },
+      'write timeout: not sent',
+    ],
+  ])('answers with the fixed text where it fails at the %s', async (_name, prepare, error) => {
+    prepare(it1)
+    await it1.send()
+    expect((await it1.answered(1))[0]).toMatchObject({ success: false, error })
+  })
+
+  it('asks the gate again immediately before the bytes leave', async () => {
+    it1.state.meanwhile = () => {
+      it1.state.gate = { open: false, why: 'the claim was lost', hint: '' }
+    }
+    await it1.send()
+    expect((await it1.answered(1))[0]).toMatchObject({
+      success: false,
+      error: 'writes are blocked: the claim was lost',
+    })
+    expect(it1.written).toEqual([])
+  })
+
+  it('does not send what has grown too old on its way through the driver', async () => {
+    const sent = Date.now() - 1_990
+    it1.state.meanwhile = () => {
+      while (Date.now() - sent <= 2_000);
+    }
+    await it1.send({ timestamp: new Date(sent).toISOString() })
+    expect((await it1.answered(1))[0]).toMatchObject({
+      success: false,
+      skipped: true,
+      error: expect.stringMatching(/^request expired \(age: 2s?/) as string,
+    })
+    expect(it1.written).toEqual([])
+  })
+
+  it('checks the value against the PLC where the type was not known on arrival', async () => {
+    await it1.send({ tag: 'Unread', value: 300 })
+    expect((await it1.answered(1))[0]).toMatchObject({ error: 'value 300 out of range for SINT (-128 to 127)' })
+    await it1.send({ tag: 'Unread', value: 5 })
+    await it1.answered(2)
+    expect(it1.written).toEqual([{ address: 'Unread', value: 5 }])
+  })
+
+  it('answers unreadable requests too, with what could be read', async () => {
+    await it1.send('no json')
+    expect((await it1.answered(1))[0]).toMatchObject({
+      plc: 'P',
+      tag: '',
+      value: null,
+      success: false,
+      error: expect.stringMatching(/^invalid request/) as string,
+    })
+    expect(it1.lines[0]).toMatchObject({ line: 'accepted', raw: 'no json' })
+  })
+
+  it('neither journals nor answers a cleared retained message', async () => {
+    await it1.send('', { retained: true })
+    await it1.pipeline.close()
+    expect(it1.lines).toEqual([])
+    expect(it1.pipeline.stats()).toMatchObject({ cleared: 1, accepted: 0 })
+  })
+
+  it('executes a repeated request id once, and answers both', async () => {
+    let finish = (_outcome: WriteOutcome) => {}
+    it1.state.outcome = () =>
+      new Promise((resolve) => {
+        finish = resolve
+      })
+    await it1.send({ value: 7, request_id: 'r' })
+    await it1.send({ value: 7.0, request_id: 'r', timestamp: new Date().toISOString() })
+    expect(it1.answers).toEqual([])
+    finish({ kind: 'done' })
+    const [first, second] = await it1.answered(2)
+    expect(first).not.toHaveProperty('deduplicated')
+    expect(second).toMatchObject({ success: true, deduplicated: true })
+    expect(it1.written).toHaveLength(1)
+    await it1.send({ value: 8, request_id: 'r' })
+    expect((await it1.answered(3))[2]).toMatchObject({ error: 'request_id reused with another value' })
+  })
+
+  it('repeats refusals by the later checks and the gate for the same request id', async () => {
+    it1.state.gate = { open: false, why: 'this gateway is read-only', hint: '' }
+    await it1.send({ value: 1, request_id: 'g' })
+    await it1.answered(1)
+    it1.state.gate = { open: true }
+    await it1.send({ value: 1, request_id: 'g' })
+    expect((await it1.answered(2))[1]).toMatchObject({
+      error: 'writes are blocked: this gateway is read-only',
+      deduplicated: true,
+    })
+    expect(it1.written).toEqual([])
+  })
+
+  it('does not remember an id from a request that an earlier check refused', async () => {
+    await it1.send({ value: 1, request_id: 'n', topic: 'b' })
+    await it1.answered(1)
+    await it1.send({ value: 1, request_id: 'n' })
+    expect((await it1.answered(2))[1]).toMatchObject({ success: true })
+  })
+
+  it('refuses what has no room, and gives up what waited too long', async () => {
+    const slow = site()
+    slow.state.timeoutMs = 150
+    let release = () => {}
+    slow.state.outcome = () =>
+      new Promise((resolve) => {
+        release = () => resolve({ kind: 'done' })
+      })
+    for (let i = 0; i < queueLimit + 2; i++) await slow.send()
+    await slow.answered(queueLimit + 1)
+    release()
+    const answers = await slow.answered(queueLimit + 2)
+    expect(answers.filter(({ error }) => error === 'write queue full, try again later')).toHaveLength(1)
+    expect(answers.filter(({ error }) => error === 'write timeout: not sent')).toHaveLength(queueLimit)
+    expect(slow.written).toHaveLength(1)
+  })
+
+  it('refuses what the configuration took away while the request waited for its turn', async () => {
+    const changes: (readonly [TagConfig[], string])[] = [
+      [[], 'unknown tag: P/Set'],
+      [[tag('Set', { writable: false })], 'tag is not writable'],
+      [[tag('Set', { alias: 'Other' })], 'done'],
+      [[tag('Set', { max: 3 })], 'value 5 is above the maximum 3'],
+    ]
+    for (const [tags, error] of changes) {
+      const one = site()
+      let release = () => {}
+      one.state.outcome = () =>
+        new Promise((resolve) => {
+          release = () => resolve({ kind: 'done' })
+        })
+      await one.send({ tag: 'Set', value: 4 })
+      await one.send({ tag: 'Set', value: 5 })
+      one.state.outcome = async () => ({ kind: 'done' })
+      one.state.tags = tags
+      release()
+      const answer = (await one.answered(2))[1]
+      if (error === 'done') expect(answer).toMatchObject({ success: true })
+      else expect(answer?.error).toContain(error.slice(0, 10))
+      expect(one.written).toHaveLength(error === 'done' ? 2 : 1)
+    }
+  })
+
+  it('tells each step of a request as it is reached, and waits for the requests of an entry', async () => {
+    const events: WriteEvent[] = []
+    const one = site({ onEvent: (event) => events.push(event) })
+    let release = () => {}
+    one.state.outcome = () =>
+      new Promise((resolve) => {
+        release = () => resolve({ kind: 'done' })
+      })
+    await one.send({ request_id: 'r' })
+    let settled = false
+    const waiting = one.pipeline.settled({ service: 'mqtt', name: 'Central' }, 5_000).then(() => {
+      settled = true
+    })
+    await one.pipeline.settled({ service: 'kafka', name: 'Central' }, 5_000)
+    expect(events.map(({ kind }) => kind)).toEqual(['received', 'checked', 'writing'])
+    expect(settled).toBe(false)
+    release()
+    await waiting
+    expect(one.answers).toHaveLength(1)
+    expect(events.at(-1)).toMatchObject({ kind: 'ended', request: { requestId: 'r', outcome: 'done', success: true } })
+    await one.send({ tag: 'Locked' })
+    await one.answered(2)
+    expect(events.at(-1)).toMatchObject({
+      request: { check: 'writable', error: 'tag is not writable', hint: expect.stringContaining('writable: true') },
+    })
+  })
+
+  it('answers a request that ended in a bug of the driver, and says whether it was sent', async () => {
+    it1.state.meanwhile = () => {
+      throw new Error('bug')
+    }
+    await it1.send()
+    expect((await it1.answered(1))[0]).toMatchObject({ error: "internal error: not sent, see the gateway's log" })
+    it1.state.meanwhile = () => {}
+    it1.state.outcome = () => Promise.reject(new Error('bug'))
+    await it1.send()
+    expect((await it1.answered(2))[1]).toMatchObject({
+      error: 'write timeout: outcome unknown, read the tag before repeating',
+    })
+    await it1.send()
+    expect(it1.written.length).toBeGreaterThan(0)
+  })
+
+  it('journals an answer that could not be delivered', async () => {
+    it1.state.deliver = false
+    await it1.send()
+    await it1.answered(1)
+    await it1.pipeline.close()
+    expect(it1.lines.at(-1)).toMatchObject({ line: 'undelivered', error: 'the broker was away for too long' })
+  })
+
+  it('after a restart executes nothing again: what was accepted is answered as interrupted, what ended is answered again', async () => {
+    await it1.send({ value: 1, request_id: 'done' })
+    await it1.answered(1)
+    await it1.send({ value: 2, request_id: 'cut' })
+    await it1.answered(2)
+    const all = it1.lines
+    // As if killed: the second request has no outcome, the first one no confirmed answer.
+    const before = [...all.slice(0, 2), ...all.slice(3, 4)]
+    const next = site({ before })
+    await next.pipeline.recover()
+    expect(next.answers).toMatchObject([
+      { value: 1, request_id: 'done', success: true },
+      { value: 2, request_id: 'cut', success: false, error: 'interrupted by restart: outcome unknown' },
+    ])
+    await next.send({ value: 2, request_id: 'cut' })
+    await next.send({ value: 1, request_id: 'done' })
+    expect((await next.answered(4)).slice(2)).toMatchObject([
+      { deduplicated: true, error: 'interrupted by restart: outcome unknown' },
+      { deduplicated: true, success: true },
+    ])
+    expect(next.written).toEqual([])
+    const third = site({ before: [...before, ...next.lines] })
+    await third.pipeline.recover()
+    expect(third.answers).toEqual([])
+  })
+
+  it('passes over a Kafka record that already has an outcome, also one from before a restart', async () => {
+    const position = { partition: 0, offset: '7' }
+    await it1.send({}, { position })
+    await it1.answered(1)
+    await it1.send({}, { position })
+    const next = site({ before: it1.lines })
+    await next.send({}, { position })
+    await Promise.all([it1.pipeline.close(), next.pipeline.close()])
+    expect(it1.written).toHaveLength(1)
+    expect(next.written).toEqual([])
+    expect(next.answers).toEqual([])
+    await next.send({}, { position: { partition: 0, offset: '8' } })
+    expect(await next.answered(1)).toHaveLength(1)
+  })
+
+  it('executes a Kafka record whose first acknowledgement failed when it comes again', async () => {
+    const position = { partition: 0, offset: '7' }
+    const taken = await it1.pipeline.take(it1.arrival({}, { position }))
+    taken.settle('not-ours')
+    await it1.send({}, { position })
+    await it1.answered(1)
+    expect(it1.written).toHaveLength(1)
+  })
+})

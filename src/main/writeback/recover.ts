@@ -1,0 +1,64 @@
+/** What a restarted gateway owes: requests that an earlier process accepted and did not answer. */
+import { timestamp } from '#main/bridges/message'
+import type { Log } from '#main/log'
+import { type EntryId, entryText } from '#shared/broker'
+import { type Answers, responseTo } from './answers.ts'
+import type { PipelineEntry } from './job.ts'
+import type { AcceptedLine, Journal, JournalLine, OutcomeLine } from './journal.ts'
+import { type Ending, positionKey, requestKey, type Seen } from './seen.ts'
+
+export interface RecoverOptions {
+  readonly before: readonly JournalLine[]
+  readonly journal: Journal
+  readonly answers: Answers
+  readonly seen: Seen
+  readonly log: Log
+  entryOf(id: EntryId): PipelineEntry | undefined
+}
+
+/**
+ * Answers each of them, and executes none. Without an outcome it was interrupted: nobody knows whether it was sent.
+ * With one, the answer may have been lost: it is given again.
+ */
+export async function recover(options: RecoverOptions): Promise<void> {
+  const { journal, log } = options
+  for (const { accepted, outcome } of unanswered(options.before)) {
+    const ending: Ending = outcome
+      ? { success: outcome.outcome === 'done', error: outcome.error, ...(outcome.skipped ? { skipped: true } : {}) }
+      : { success: false, error: 'interrupted by restart: outcome unknown' }
+    if (!outcome) await interrupt(accepted, ending, options)
+    log.warn(
+      `write-back: ${accepted.plc}/${accepted.tag} through ${entryText(accepted.entry)}, accepted ${accepted.time}: ${ending.error || 'done, answered again'}`,
+    )
+    const entry = options.entryOf(accepted.entry)
+    const response = responseTo(accepted, accepted.value, ending, outcome?.outcome === 'deduplicated')
+    if (entry) options.answers.respond(accepted.id, entry, accepted.replyTo, response)
+    else {
+      const error = 'the entry is not configured any more'
+      await journal.append({ line: 'undelivered', id: accepted.id, time: timestamp(Date.now()), error })
+    }
+  }
+}
+
+/** Its record and its id are remembered: neither may bring it to execution after all. */
+async function interrupt(accepted: AcceptedLine, ending: Ending, { journal, seen }: RecoverOptions): Promise<void> {
+  const { id, entry, plc, tag, requestId } = accepted
+  const time = timestamp(Date.now())
+  await journal.append({ line: 'outcome', id, time, outcome: 'interrupted', error: ending.error, steps: { ended: 0 } })
+  seen.ended(positionKey(accepted))
+  if (requestId === undefined) return
+  const value = accepted.canonical ?? ''
+  seen.remember(requestKey(entry, plc, tag, requestId), { value, ending: Promise.resolve(ending) })
+}
+
+function unanswered(before: readonly JournalLine[]) {
+  const open = new Map<string, { readonly accepted: AcceptedLine; outcome?: OutcomeLine }>()
+  for (const line of before) {
+    if (line.line === 'accepted') open.set(line.id, { accepted: line })
+    else if (line.line === 'outcome' && line.outcome !== 'not ours') {
+      const request = open.get(line.id)
+      if (request) request.outcome = line
+    } else open.delete(line.id)
+  }
+  return open.values()
+}

@@ -1,0 +1,100 @@
+import { useState } from 'react'
+import { changeConfig, outcomeText } from '#renderer/site/change'
+import { Button } from '#renderer/ui/Button.tsx'
+import { Confirm } from '#renderer/ui/Confirm.tsx'
+import { Dialog } from '#renderer/ui/Dialog.tsx'
+import { Difference } from '#renderer/ui/Difference.tsx'
+import { showToast } from '#renderer/ui/live'
+import type { ConfigEdit } from '#shared/contract/edits'
+import type { DiffLine } from '#shared/diff'
+import type { Preview } from './use-preview.ts'
+
+/** What saving does, and the button that does it. Armed writes are asked about, with the name typed once more. */
+export function SaveNamespace(props: {
+  readonly now: string
+  readonly next: string
+  readonly armed: boolean
+  readonly entries: number
+  readonly preview: Preview
+  readonly blocked: string | undefined
+  readonly onDiscard: () => void
+  readonly onSaved: (old: string) => void
+}) {
+  const { now, next, armed, entries, preview, blocked, onDiscard, onSaved } = props
+  const [asking, setAsking] = useState(false)
+  const [busy, setBusy] = useState(false)
+  const [onDisk, setOnDisk] = useState<readonly DiffLine[]>()
+  const bridges = entries === 1 ? 'the bridge' : `the ${entries} bridges`
+
+  async function save(overwrite: boolean) {
+    setBusy(true)
+    const edits: ConfigEdit[] = [{ kind: 'set', keys: { namespace: next } }]
+    const outcome = await changeConfig(edits, overwrite ? { overwrite } : {})
+    setBusy(false)
+    setAsking(false)
+    if (outcome.kind === 'changed-on-disk') return setOnDisk(outcome.difference)
+    setOnDisk(undefined)
+    const problem = outcomeText(outcome)
+    if (problem) showToast({ tone: 'bad', text: problem })
+    if (outcome.kind !== 'saved') return
+    if (!problem) showToast({ text: `The namespace is ${next} now` })
+    onSaved(now)
+  }
+  const press = () => (armed ? setAsking(true) : void save(false))
+  return (
+    <div className="ns-save">
+      <p>
+        Restarts {bridges}, some seconds without publishing; PLCs and window stay connected.
+        {armed && ' Writes are armed, so you are asked to type the new name.'}
+      </p>
+      <div>
+        <Button kind="primary" blocked={blocked} busy={busy} onClick={press}>
+          {next && next !== now ? `Change namespace to ${next}${armed ? '…' : ''}` : 'Change namespace'}
+        </Button>
+        <Button blocked={next === '' ? 'Nothing is typed.' : undefined} onClick={onDiscard}>
+          Discard
+        </Button>
+      </div>
+      <Confirm
+        open={asking}
+        title={`Change namespace to ${next}`}
+        action={`Change to ${next}`}
+        typed={next}
+        busy={busy}
+        onConfirm={() => void save(false)}
+        onClose={() => setAsking(false)}
+      >
+        <p>
+          Writes are armed. From the change on, requests that name <b className="mono">{next}</b> are executed here, and
+          those that name <b className="mono">{now}</b> are not.
+        </p>
+        <ol className="steps-list">
+          {preview.preview?.steps.map((step) => (
+            <li key={step}>{step}</li>
+          ))}
+        </ol>
+      </Confirm>
+      <Dialog
+        open={onDisk !== undefined}
+        onClose={() => setOnDisk(undefined)}
+        title="The file was changed by somebody else"
+        wide
+        footer={
+          <>
+            <span className="grow" />
+            <Button onClick={() => setOnDisk(undefined)}>Cancel</Button>
+            <Button kind="danger" busy={busy} onClick={() => void save(true)}>
+              Overwrite with my change
+            </Button>
+          </>
+        }
+      >
+        <p className="mid">
+          This is what changed on the disk since it was read. To keep it, cancel and read the file again (Settings,
+          Configuration file).
+        </p>
+        {onDisk && <Difference lines={onDisk} />}
+      </Dialog>
+    </div>
+  )
+}

@@ -1,0 +1,59 @@
+import { useState } from 'react'
+import { changeOrTell } from '#renderer/site/change'
+import { useConfig } from '#renderer/site/site'
+import { Button } from '#renderer/ui/Button.tsx'
+import { Field } from '#renderer/ui/Field.tsx'
+import { Input } from '#renderer/ui/Input.tsx'
+import { durationText } from '#shared/duration'
+import type { ConfigView } from '#shared/site'
+import { durationProblem } from './durations.ts'
+import { Section } from './Section.tsx'
+
+/** Name for people, and how often PLCs are read. */
+export function SitePart() {
+  const config = useConfig()
+  return config ? <SiteForm key={`${config.site} ${config.poll_rate}`} config={config} /> : null
+}
+
+function SiteForm({ config }: { readonly config: ConfigView }) {
+  const [name, setName] = useState(config.site ?? '')
+  const [rate, setRate] = useState(durationText(config.poll_rate))
+  const [busy, setBusy] = useState(false)
+  const problem = durationProblem(rate)
+  const changed = name !== (config.site ?? '') || rate !== durationText(config.poll_rate)
+  const blocked = problem ?? (changed ? undefined : 'Nothing is changed.')
+  async function save() {
+    setBusy(true)
+    const before = { site: config.site ?? null, poll_rate: durationText(config.poll_rate) }
+    await changeOrTell([{ kind: 'set', keys: { site: name.trim() || null, poll_rate: rate.trim() } }], {
+      text: 'Site saved',
+      undo: [{ kind: 'set', keys: before }],
+    })
+    setBusy(false)
+  }
+  return (
+    <div className="scroll">
+      <form
+        className="settings-form"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (blocked === undefined) void save()
+        }}
+      >
+        <Section title="Site">
+          <Field label="Name" help="For people and reports; it is part of no topic">
+            <Input value={name} onValue={setName} maxLength={200} placeholder="Chicago line 1" />
+          </Field>
+          <Field label="Poll rate" problem={problem} help="For PLCs that name none of their own; at least 250ms">
+            <Input value={rate} onValue={setRate} mono />
+          </Field>
+          <div>
+            <Button kind="primary" submit blocked={blocked} busy={busy}>
+              Save site
+            </Button>
+          </div>
+        </Section>
+      </form>
+    </div>
+  )
+}

@@ -1,0 +1,110 @@
+import { Clock } from 'lucide-react'
+import { useEffect, useMemo, useState } from 'react'
+import { useStore } from 'zustand'
+import { api } from '#renderer/api/index'
+import { useConfig } from '#renderer/site/site'
+import { Icon } from '#renderer/ui/Icon.tsx'
+import type { ConfigView } from '#shared/site'
+import { rowKey, type TagFilter } from './rows.ts'
+import { tagStore } from './store.ts'
+
+/** How many are published, writable and in trouble; a press shows these alone. */
+export function FilterChips(props: {
+  readonly only: TagFilter['only']
+  readonly onOnly: (only: TagFilter['only']) => void
+  readonly onTrouble: (keys: ReadonlySet<string>) => void
+}) {
+  const { only, onOnly, onTrouble } = props
+  const config = useConfig()
+  const trouble = useTrouble(config)
+  const counts = useCounts()
+  const toggle = (wanted: TagFilter['only']) => onOnly(only === wanted ? 'all' : wanted)
+  const { keys, count } = trouble
+  useEffect(() => onTrouble(keys), [keys, onTrouble])
+  return (
+    <>
+      <Chip word="Published" count={counts.published} on={only === 'published'} onPress={() => toggle('published')} />
+      <Chip word="Writable" count={counts.writable} on={only === 'writable'} onPress={() => toggle('writable')} />
+      {(count > 0 || only === 'listed') && (
+        <Chip word="Not good" count={count} warn on={only === 'listed'} onPress={() => toggle('listed')} />
+      )}
+    </>
+  )
+}
+
+function useCounts(): { readonly published: number; readonly writable: number } {
+  const indexes = useStore(tagStore, (now) => now.indexes)
+  return useMemo(() => {
+    let [published, writable] = [0, 0]
+    for (const { configured } of Object.values(indexes)) {
+      for (const tag of configured.values()) {
+        if (!tag.enabled) continue
+        published += 1
+        if (tag.writable) writable += 1
+      }
+    }
+    return { published, writable }
+  }, [indexes])
+}
+
+function Chip(props: {
+  readonly word: string
+  readonly count: number
+  readonly on: boolean
+  readonly warn?: boolean
+  readonly onPress: () => void
+}) {
+  const { word, count, on, warn, onPress } = props
+  return (
+    <button type="button" className={`tag-chip ${warn ? 'warn' : ''}`} aria-pressed={on} onClick={onPress}>
+      {warn && <Icon of={Clock} small />}
+      {word} <b>{count}</b>
+    </button>
+  )
+}
+
+const askMs = 3_000
+
+interface Trouble {
+  readonly count: number
+  /** Keys of those that are known by name. */
+  readonly keys: ReadonlySet<string>
+}
+
+/** Tags whose last value is not good, asked for while the screen is open. */
+function useTrouble(config: ConfigView | undefined): Trouble {
+  const [trouble, setTrouble] = useState<Trouble>({ count: 0, keys: new Set() })
+  const plcs =
+    config?.plcs
+      .filter(({ enabled }) => enabled)
+      .map(({ name }) => name)
+      .join('\n') ?? ''
+  useEffect(() => {
+    let over = false
+    let timer: ReturnType<typeof setTimeout> | undefined
+    async function ask() {
+      const details = await Promise.all(
+        plcs
+          .split('\n')
+          .filter(Boolean)
+          .map((plc) => api.call('plcs.details', { plc }).catch(() => undefined)),
+      )
+      if (over) return
+      const known = details.flatMap((one) => (one ? [one] : []))
+      const count = known.reduce((all, { tags }) => all + tags.bad + tags.stale, 0)
+      const keys = new Set(known.flatMap(({ name, bad }) => bad.map(({ address }) => rowKey(name, address))))
+      setTrouble((now) => (now.count === count && sameKeys(now.keys, keys) ? now : { count, keys }))
+      timer = setTimeout(() => void ask(), askMs)
+    }
+    void ask()
+    return () => {
+      over = true
+      clearTimeout(timer)
+    }
+  }, [plcs])
+  return trouble
+}
+
+function sameKeys(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return a.size === b.size && [...a].every((key) => b.has(key))
+}

@@ -1,0 +1,282 @@
+import { Bookmark, Columns3, FileUp, ListTree, Plus, Rows3, Search, Tags as TagsIcon } from 'lucide-react'
+import { useDeferredValue, useEffect, useMemo, useState } from 'react'
+import { useStore } from 'zustand'
+import { api } from '#renderer/api/index'
+import { preferences, setPreferences } from '#renderer/site/preferences'
+import { useConfig } from '#renderer/site/site'
+import { Button } from '#renderer/ui/Button.tsx'
+import { Segmented } from '#renderer/ui/Choice.tsx'
+import { EmptyState } from '#renderer/ui/EmptyState.tsx'
+import { Input } from '#renderer/ui/Input.tsx'
+import { Menu } from '#renderer/ui/Menu.tsx'
+import { go } from '#renderer/ui/router'
+import { SplitPanes } from '#renderer/ui/SplitPanes.tsx'
+import type { PageProps } from '#renderer/ui/screen'
+import { AddTag } from './AddTag.tsx'
+import { act } from './actions.ts'
+import { Detail } from './Detail.tsx'
+import { FilterChips } from './FilterChips.tsx'
+import { downloadCsv, ImportCsv } from './ImportCsv.tsx'
+import { flatRows, listRows, type TagChoice, type TagFilter, type TagRow, treeRows } from './rows.ts'
+import { SelectionBar } from './SelectionBar.tsx'
+import { isEmptyQuery, parseQuery } from './search.ts'
+import { noSelection } from './selection.ts'
+import { followTags, tagStore } from './store.ts'
+import { optionalColumns, TagTable } from './TagTable.tsx'
+import { TagTree } from './TagTree.tsx'
+import { createValues, type SubscribeValues, type Values } from './values.ts'
+import { ListBar, WatchListMenu } from './WatchLists.tsx'
+import './Tags.css'
+
+const throughApi: SubscribeValues = (tags, onItems) => api.subscribe('tags.values', { tags: [...tags] }, { onItems })
+
+const views = [
+  { value: 'tree', label: 'Tree', icon: ListTree },
+  { value: 'flat', label: 'Flat', icon: Rows3 },
+] as const
+
+/** The tag browser. */
+export function Page({ path, query }: PageProps) {
+  const config = useConfig()
+  const plcs = useMemo(() => config?.plcs.map(({ name }) => name) ?? [], [config])
+  const [typed, setTyped] = useState(query.get('q') ?? '')
+  const [view, setView] = useState<'tree' | 'flat'>('tree')
+  const [only, setOnly] = useState<TagFilter['only']>('all')
+  const [trouble, setTrouble] = useState<ReadonlySet<string>>(new Set())
+  const [chosen, setChosen] = useState<TagChoice>()
+  const [selection, setSelection] = useState(noSelection)
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
+  const [detail, setDetail] = useState<{ readonly key: string }>()
+  const tableValues = useValues()
+  const detailValues = useValues()
+  useEffect(followTags, [])
+  useEffect(() => {
+    const wanted = query.get('only')
+    if (wanted === 'published' || wanted === 'writable') setOnly(wanted)
+    const search = query.get('q')
+    if (search !== null) setTyped(search)
+  }, [query])
+
+  const choice =
+    chosen ?? (plcs[0] === undefined ? { kind: 'all' as const } : { kind: 'controller' as const, plc: plcs[0] })
+  const filter = useDeferredFilter(typed, plcs, only, trouble)
+  const isTree = view === 'tree' && choice.kind !== 'list' && isEmptyQuery(filter.query) && only === 'all'
+  const rows = useRows(choice, filter, isTree, open)
+  const hiddenColumns = useHiddenColumns(rows)
+  const shown = detail && (rows.find(({ key }) => key === detail.key) ?? undefined)
+
+  if (config && plcs.length === 0) return <NoPlc />
+  function openRow(row: TagRow, now: boolean) {
+    const next = new Set(open)
+    if (now) next.add(row.key)
+    else next.delete(row.key)
+    setOpen(next)
+  }
+  const closeDialog = () => go('tags')
+  return (
+    <div className="screen">
+      <header className="head">
+        <h1>Tags</h1>
+        <Input
+          className="tags-filter"
+          icon={Search}
+          value={typed}
+          onValue={setTyped}
+          placeholder="Name, or PLC:name"
+          aria-label="Filter tags"
+          data-filter
+          type="search"
+          aside={typed === '' ? <kbd>/</kbd> : undefined}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape' && typed !== '') {
+              event.stopPropagation()
+              setTyped('')
+            }
+            if (event.key === 'ArrowDown') focusTable()
+          }}
+        />
+        <Segmented label="View" options={views} value={view} onValue={setView} />
+        <span className="separator" />
+        <FilterChips only={only} onOnly={setOnly} onTrouble={setTrouble} />
+        <span className="grow" />
+        <WatchListMenu onChoose={(name) => setChosen({ kind: 'list', name })} />
+        <Menu
+          trigger={<Button kind="plain" icon={FileUp} aria-label="Import and export" />}
+          items={[
+            { label: 'Import CSV…', run: () => go('tags', ['import']) },
+            { label: 'Export all tags as CSV', run: () => void downloadCsv() },
+            ...plcs.map((plc) => ({ label: `Export ${plc} as CSV`, run: () => void downloadCsv(plc) })),
+          ]}
+        />
+        <Menu
+          trigger={<Button kind="plain" icon={Columns3} aria-label="Columns" />}
+          items={optionalColumns.map(({ id, title }) => ({
+            label: title,
+            checked: !hiddenColumns.includes(id),
+            run: () => toggleColumn(id),
+          }))}
+        />
+        <Button icon={Plus} onClick={() => go('tags', ['add'])}>
+          Add tag
+        </Button>
+      </header>
+      <SplitPanes
+        panes={[
+          { id: 'tags tree', size: 184, min: 140, max: 420 },
+          { id: 'tags table', min: 380 },
+          { id: 'tags detail', size: 344, min: 280, max: 620 },
+        ]}
+      >
+        <TagTree plcs={plcs} choice={choice} onChoose={setChosen} />
+        <div className="pane">
+          {choice.kind === 'list' && <ListBar name={choice.name} onGone={() => setChosen(undefined)} />}
+          <TagTable
+            label={choiceTitle(choice)}
+            rows={rows}
+            isTree={isTree}
+            hiddenColumns={hiddenColumns}
+            values={tableValues}
+            selection={selection}
+            onSelection={setSelection}
+            onOpenRow={openRow}
+            onAct={act}
+            onDetail={({ key, note }) => note === undefined && setDetail({ key })}
+            empty={<NothingHere typed={typed} choice={choice} />}
+          />
+          {selection.keys.size > 1 && (
+            <SelectionBar rows={rows.filter(({ key }) => selection.keys.has(key))} onAct={act} />
+          )}
+        </div>
+        {shown ? (
+          <Detail
+            key={shown.key}
+            row={shown}
+            values={detailValues}
+            onClose={() => setDetail(undefined)}
+            onToggle={(what) => act(what, [shown])}
+          />
+        ) : null}
+      </SplitPanes>
+      <AddTag open={path[0] === 'add'} plcs={plcs} plc={'plc' in choice ? choice.plc : plcs[0]} onClose={closeDialog} />
+      <ImportCsv open={path[0] === 'import'} onClose={closeDialog} />
+    </div>
+  )
+}
+
+function useValues(): Values {
+  const [values] = useState(() => createValues(throughApi))
+  return values
+}
+
+function useDeferredFilter(
+  typed: string,
+  plcs: readonly string[],
+  only: TagFilter['only'],
+  keys: ReadonlySet<string>,
+): TagFilter {
+  const filter = useMemo(() => ({ query: parseQuery(typed, plcs), only, keys }), [typed, plcs, only, keys])
+  return useDeferredValue(filter)
+}
+
+function useRows(choice: TagChoice, filter: TagFilter, isTree: boolean, open: ReadonlySet<string>): readonly TagRow[] {
+  const indexes = useStore(tagStore, (now) => now.indexes)
+  const lists = useStore(preferences, (now) => now.watchLists)
+  // Objects of a choice are made anew; its content counts.
+  const key = JSON.stringify(choice)
+  return useMemo(() => {
+    const all = Object.values(indexes)
+    const wanted: TagChoice = JSON.parse(key)
+    if (wanted.kind === 'list') return listRows(all, lists.find(({ name }) => name === wanted.name)?.tags ?? [])
+    return isTree ? treeRows(all, wanted, open) : flatRows(all, filter)
+  }, [indexes, lists, key, filter, isTree, open])
+}
+
+/** Those switched off; that of aliases also where no tag has one. */
+function useHiddenColumns(rows: readonly TagRow[]): readonly string[] {
+  const chosen = useStore(preferences, (now) => now.tagColumns)
+  const hasAlias = useMemo(() => rows.some(({ tag }) => tag?.alias !== undefined), [rows])
+  return useMemo(() => (hasAlias ? chosen : [...chosen, 'alias']), [hasAlias, chosen])
+}
+
+function toggleColumn(id: string): void {
+  const now = preferences.getState().tagColumns
+  setPreferences({ tagColumns: now.includes(id) ? now.filter((one) => one !== id) : [...now, id] })
+}
+
+function focusTable(): void {
+  document.querySelector<HTMLElement>('main [role="treegrid"], main [role="grid"]')?.focus()
+}
+
+function choiceTitle(choice: TagChoice): string {
+  switch (choice.kind) {
+    case 'all':
+      return 'Tags'
+    case 'controller':
+      return `Controller tags of ${choice.plc}`
+    case 'program':
+      return `Tags of program ${choice.program} of ${choice.plc}`
+    case 'hidden':
+      return `Module and system tags of ${choice.plc}`
+    case 'type':
+      return `Tags of type ${choice.type} of ${choice.plc}`
+    case 'list':
+      return `Watch list ${choice.name}`
+  }
+}
+
+function NothingHere({ typed, choice }: { readonly typed: string; readonly choice: TagChoice }) {
+  const { loading, errors } = useStore(tagStore)
+  const error = Object.values(errors).find((text) => text !== '')
+  if (loading.size > 0) return <EmptyState icon={TagsIcon} title="Reading the tags" />
+  if (error)
+    return (
+      <EmptyState icon={TagsIcon} title="The tags could not be read">
+        {error}
+      </EmptyState>
+    )
+  if (typed !== '') {
+    return (
+      <EmptyState icon={Search} title="No tag is called so">
+        Members of structures are searched where the PLC's tags were discovered. Elements of arrays are added by their
+        address.
+      </EmptyState>
+    )
+  }
+  if (choice.kind === 'list') {
+    return (
+      <EmptyState icon={Bookmark} title="This list is empty">
+        Select tags and press a to put them here.
+      </EmptyState>
+    )
+  }
+  return (
+    <EmptyState
+      icon={TagsIcon}
+      title="No tags yet"
+      actions={<Button onClick={() => go('tags', ['add'])}>Add a tag by its address</Button>}
+    >
+      Discover the controller's tags (lower left), or import them as CSV.
+    </EmptyState>
+  )
+}
+
+function NoPlc() {
+  return (
+    <div className="screen">
+      <header className="head">
+        <h1>Tags</h1>
+      </header>
+      <EmptyState
+        icon={TagsIcon}
+        title="No PLC yet"
+        actions={
+          <Button kind="primary" onClick={() => go('plcs', ['add'])}>
+            Add a PLC
+          </Button>
+        }
+      >
+        Tags come from PLCs. Add one by its address, or look for controllers on the network.
+      </EmptyState>
+    </div>
+  )
+}

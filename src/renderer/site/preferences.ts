@@ -1,0 +1,82 @@
+/** What this person has chosen for this site: kept by the gateway's host in the user's folder, by configuration file. */
+import { z } from 'zod'
+import { createStore } from 'zustand/vanilla'
+import type { api } from '#renderer/api/index'
+
+export const themes = ['system', 'light', 'dark', 'contrast'] as const
+export type Theme = (typeof themes)[number]
+export const siteColours = ['plum', 'teal', 'indigo', 'brown', 'slate'] as const
+export type SiteColour = (typeof siteColours)[number]
+
+/** One tag of a watch list. */
+export interface WatchedTag {
+  readonly plc: string
+  readonly address: string
+}
+
+export interface WatchList {
+  readonly name: string
+  readonly tags: readonly WatchedTag[]
+}
+
+const watchList = z.object({
+  name: z.string().min(1).max(100),
+  tags: z.array(z.object({ plc: z.string().max(500), address: z.string().max(500) })).max(500),
+})
+
+/**
+ * Each key falls back to its default where it can't be read, so that an older or newer version's file still serves. Keys
+ * of features are added here, with a bound.
+ */
+const schema = z.looseObject({
+  theme: z.enum(themes).catch('system'),
+  density: z.enum(['normal', 'touch']).catch('normal'),
+  siteColour: z.enum(siteColours).catch('plum'),
+  /** Single letters go to screens and act in tables; off for those who press them by accident. */
+  letterKeys: z.boolean().catch(true),
+  /** px by pane */
+  panes: z.record(z.string().max(50), z.number().min(20).max(5_000)).catch({}),
+  watchLists: z.array(watchList).max(50).catch([]),
+  tagColumns: z.array(z.string().max(30)).max(20).catch([]),
+})
+
+export type Preferences = z.output<typeof schema>
+
+/** What a text says; defaults where it says nothing or can't be read. */
+export function parsePreferences(text: string): Preferences {
+  try {
+    return schema.parse(text === '' ? {} : JSON.parse(text))
+  } catch {
+    return schema.parse({})
+  }
+}
+
+export const preferences = createStore<Preferences>(() => parsePreferences(''))
+
+/** Changes a few of them; saved by itself. */
+export function setPreferences(changes: Partial<Preferences>): void {
+  preferences.setState(changes)
+}
+
+/** Changes come in bursts (a pane that is dragged). */
+const saveAfterMs = 600
+
+/** Loads them, and saves each change until stopped. `failed` is told why one could not be saved. */
+export async function keepPreferences(client: Pick<typeof api, 'call'>, failed: (error: string) => void) {
+  const { text } = await client.call('app.preferences', {})
+  preferences.setState(parsePreferences(text), true)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  async function save() {
+    timer = undefined
+    try {
+      const { error } = await client.call('app.savePreferences', { text: JSON.stringify(preferences.getState()) })
+      if (error) failed(error)
+    } catch (error) {
+      failed(error instanceof Error ? error.message : String(error))
+    }
+  }
+  return preferences.subscribe(() => {
+    clearTimeout(timer)
+    timer = setTimeout(() => void save(), saveAfterMs)
+  })
+}
