@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
 import { afterEach, expect, test } from 'vitest'
 import { makeCertificates, type TlsFiles } from './certificates.ts'
 import { liveDescribe, uniqueNamespace } from './live.ts'
-import { type MosquittoOptions, startMosquitto } from './mosquitto.ts'
+import { type MosquittoOptions, reloadMosquitto, startMosquitto } from './mosquitto.ts'
 import { answers, type Server, tempDir, until } from './server.ts'
 
 liveDescribe('mosquitto', 'a mosquitto for tests', (shared) => {
@@ -75,6 +75,18 @@ liveDescribe('mosquitto', 'a mosquitto for tests', (shared) => {
     await client.publishAsync('mine/a', 'x', { qos: 1 })
     await expect(client.publishAsync('other/a', 'x', { qos: 1 })).rejects.toThrow(/Not authorized/)
     await client.endAsync(true)
+  })
+
+  test('works by new rights once it has reloaded them, however soon the next ones come', async () => {
+    const rules = (topic: string) => ['user gateway', `topic readwrite ${topic}`]
+    const server = await start({ passwords: { gateway: 'secret' }, acl: rules('x/0') })
+    for (let n = 1; n <= 40; n++) {
+      writeFileSync(join(server.dir, 'acl'), `${rules(`x/${n}`).join('\n')}\n`)
+      await reloadMosquitto(server)
+      const client = await connect(server.port, { username: 'gateway', password: 'secret' })
+      await client.publishAsync(`x/${n}`, 'x', { qos: 1 })
+      await client.endAsync(true)
+    }
   })
 
   test('speaks TLS, refuses a stranger and can ask for a certificate', async () => {

@@ -3,11 +3,10 @@ import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { vi } from 'vitest'
 import { kafkaAdminAt, runAclLine, setKafkaRights } from '#main/bridges/kafka/test-rights'
 import { makeCertificates } from '#scripts/brokers/certificates'
 import { startKafka } from '#scripts/brokers/kafka'
-import { startMosquitto } from '#scripts/brokers/mosquitto'
+import { reloadMosquitto, startMosquitto } from '#scripts/brokers/mosquitto'
 import { startRedis } from '#scripts/brokers/redis'
 import type { Service } from '#shared/broker'
 
@@ -49,10 +48,7 @@ export async function startAccessBrokers(
     mqtt: async (user, lines) => {
       acl.set(user, lines)
       writeFileSync(join(mosquitto.dir, 'acl'), `${[...acl.values()].flat().join('\n')}\n`)
-      const reloads = () => mosquitto.log().split('Reloading config').length
-      const before = reloads()
-      process.kill(mosquitto.pid, 'SIGHUP')
-      await vi.waitUntil(() => reloads() > before, { timeout: 10_000 })
+      await reloadMosquitto(mosquitto)
     },
     valkey: async (_, lines) => {
       for (const line of lines) {

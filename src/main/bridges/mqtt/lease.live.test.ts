@@ -5,7 +5,7 @@ import type { BridgeConnection } from '#main/bridges/bridge'
 import type { Heard } from '#main/bridges/lease'
 import { type LeaseFixture, leaseContract } from '#main/bridges/lease.contract'
 import { liveDescribe } from '#scripts/brokers/live'
-import { startMosquitto } from '#scripts/brokers/mosquitto'
+import { reloadMosquitto, startMosquitto } from '#scripts/brokers/mosquitto'
 import { startProxy, type TcpProxy } from '#scripts/brokers/proxy'
 import type { Server } from '#scripts/brokers/server'
 import { createMqttBridge } from './bridge.ts'
@@ -36,8 +36,7 @@ async function fixture(): Promise<LeaseFixture> {
       bridge: as('blind', namespace, '33333333-cccc'),
       grant: async (rules) => {
         appendFileSync(join(server.dir, 'acl'), `${rules.join('\n')}\n`)
-        process.kill(server.pid, 'SIGHUP')
-        await vi.waitUntil(() => server.log().includes('Reloading config'), { timeout: 5_000 })
+        await reloadMosquitto(server)
       },
     }),
     stop: () => server.stop(),
