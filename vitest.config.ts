@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { failedFilesReporter } from './scripts/failed-files-reporter.ts'
 import { flakyReporter } from './scripts/flaky-reporter.ts'
 
 export default defineConfig({
@@ -12,6 +13,6 @@ export default defineConfig({
     maxWorkers: 2,
     // One test in two thousand that failed once is told, and does not hide the rest.
     retry: process.env.CI ? 1 : 0,
-    reporters: ['default', flakyReporter()],
+    reporters: ['default', flakyReporter(), failedFilesReporter('.cache/failed-tests')],
   },
 })

@@ -49,9 +49,9 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Se
   })
 }
 
-/** CONNECT of MQTT 3.1.1 without a login, and the CONNACK that comes back, whatever it says (MQTT 3.1.1, 3.1 and 3.2). */
+/** CONNECT of MQTT 3.1.1 without a login, and the CONNACK (0x20) that comes back, whatever it says (MQTT 3.1.1, 3.1 and 3.2). */
 const connect = '\x10\x0c\x00\x04MQTT\x04\x02\x00\x3c\x00\x00'
-const connack = /^\x20\x02/
+const connack = /^ ./s
 
 /**
  * Lets it read its password and ACL files anew (SIGHUP). Resolves when it works by them. Its one thread takes the signal
