@@ -19,6 +19,28 @@ test('a message is shown laid out, raw, and against the one before it', async ({
   await expect(pane.getByRole('region', { name: /Difference/ })).toContainText('removed')
 })
 
+test('a row that moves on while the button is down is the one that is chosen', async ({ show }) => {
+  const page = await show({ hash: '#/monitor' })
+  const table = page.getByRole('grid')
+  const row = table.locator('.vt-row').nth(4)
+  const place = await row.boundingBox()
+  if (!place) throw new Error('no fifth row')
+  const point = { x: place.x + 200, y: place.y + place.height / 2 }
+  const under = () =>
+    page.evaluate(({ x, y }) => document.elementFromPoint(x, y)?.closest('.vt-row')?.textContent, point)
+  await table.evaluate((grid) =>
+    grid.addEventListener('mousedown', ({ target }) => {
+      grid.dataset.pressed = (target as Element).closest('.vt-row')?.textContent ?? ''
+    }),
+  )
+  await page.mouse.move(point.x, point.y)
+  await page.mouse.down()
+  const pressed = (await table.getAttribute('data-pressed')) ?? ''
+  await expect.poll(under).not.toBe(pressed)
+  await page.mouse.up()
+  await expect(table.locator('.vt-row.active')).toHaveText(pressed)
+})
+
 test('filters show foreign messages alone, and errors alone', async ({ show }) => {
   const page = await show({ hash: '#/monitor' })
   await page.getByRole('radio', { name: 'Foreign' }).click()

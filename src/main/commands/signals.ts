@@ -7,12 +7,10 @@ export function untilSignalled(
   say: (text: string) => void,
   limitMs = 3_000,
 ): Promise<number> {
+  const { signal } = listenForSignals()
   return new Promise((resolve) => {
-    let signals = 0
-    const onSignal = (signal: NodeJS.Signals) => {
-      signals++
-      if (signals > 1) process.exit(signal === 'SIGINT' ? 130 : 143)
-      say(`${signal}: ending; a second one ends at once`)
+    signal.addEventListener('abort', () => {
+      say(`${(signal.reason as Error).message}: ending; a second one ends at once`)
       const timer = setTimeout(() => {
         say(`not ended within ${limitMs / 1000} s: given up`)
         process.exit(1)
@@ -28,13 +26,14 @@ export function untilSignalled(
           resolve(1)
         },
       )
-    }
-    process.on('SIGINT', onSignal)
-    process.on('SIGTERM', onSignal)
+    })
   })
 }
 
-/** Tells of the first SIGINT or SIGTERM; a second one ends the process at once. `close` gives the signals back. */
+/**
+ * Tells of the first SIGINT or SIGTERM (the message of the reason is its name); a second one ends the process at once.
+ * `close` gives the signals back.
+ */
 export function listenForSignals(): { readonly signal: AbortSignal; close(): void } {
   const ending = new AbortController()
   const onSignal = (name: NodeJS.Signals) => {

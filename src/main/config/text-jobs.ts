@@ -56,8 +56,15 @@ export interface TextWork {
   close(): Promise<void>
 }
 
+/** What a job of a kind has as its outcome. */
+export type OutcomeOf<J extends TextJob> = TextOutcomes[J['kind']]
+
 /** Does a job now. */
-export function doTextJob(job: TextJob): TextOutcome {
+export function doTextJob<J extends TextJob>(job: J): OutcomeOf<J> {
+  return outcomeOf(job) as OutcomeOf<J>
+}
+
+function outcomeOf(job: TextJob): TextOutcome {
   switch (job.kind) {
     case 'read':
       return readConfigText(job.text, job.file)
@@ -90,13 +97,24 @@ function importText(text: string, file: string): ImportOutcome {
   return { kind: 'read', text: made.text, notes: made.changes, problems }
 }
 
-/** The work done here, at once: for small texts, and where there is no thread. */
-export const textWorkHere: TextWork = {
-  read: async (text, file) => readConfigText(text, file),
-  change: async (text, file, edits) => changeText(text, file, edits),
-  preview: async (text, file, edits) => previewText(text, file, edits),
-  diff: async (text, to) => lineDiff(text, to),
-  import: async (text, file) => importText(text, file),
-  csv: async (text, file, csv) => importCsv(text, file, csv),
-  close: async () => {},
+/** The work with each job done by `doJob`, wherever that is. */
+export function textWorkBy(
+  doJob: <J extends TextJob>(job: J) => Promise<OutcomeOf<J>>,
+  close: () => Promise<void>,
+): TextWork {
+  return {
+    read: (text, file) => doJob({ kind: 'read', text, file }),
+    change: (text, file, edits) => doJob({ kind: 'change', text, file, edits }),
+    preview: (text, file, edits) => doJob({ kind: 'preview', text, file, edits }),
+    diff: (text, to) => doJob({ kind: 'diff', text, to }),
+    import: (text, file) => doJob({ kind: 'import', text, file }),
+    csv: (text, file, csv) => doJob({ kind: 'csv', text, file, csv }),
+    close,
+  }
 }
+
+/** The work done here, at once: for small texts, and where there is no thread. */
+export const textWorkHere: TextWork = textWorkBy(
+  async (job) => doTextJob(job),
+  async () => {},
+)

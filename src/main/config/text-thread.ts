@@ -7,7 +7,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { asError } from '#main/link'
 import type { Log } from '#main/log'
-import { doTextJob, type TextJob, type TextOutcomes, type TextWork } from './text-jobs.ts'
+import { doTextJob, type OutcomeOf, type TextJob, type TextWork, textWorkBy } from './text-jobs.ts'
 import { putBack } from './text-pieces.ts'
 import type { FromTextWorker, ToTextWorker } from './text-worker.ts'
 
@@ -46,12 +46,12 @@ export function openTextThread({ file, log, small = smallText, idleMs = idle }: 
     await (await ending)?.end()
   }
 
-  async function inThread(job: TextJob): Promise<unknown> {
+  async function inThread<J extends TextJob>(job: J): Promise<OutcomeOf<J>> {
     clearTimeout(timer)
     thread ??= start()
     try {
       const running = await thread
-      return running ? await running.run(job) : doTextJob(job)
+      return running ? ((await running.run(job)) as OutcomeOf<J>) : doTextJob(job)
     } catch (error) {
       await end()
       throw error
@@ -69,20 +69,10 @@ export function openTextThread({ file, log, small = smallText, idleMs = idle }: 
     return result
   }
 
-  async function doJob<J extends TextJob>(job: J): Promise<TextOutcomes[J['kind']]> {
-    const outcome = sizeOf(job) <= small ? doTextJob(job) : await run(() => inThread(job))
-    return outcome as TextOutcomes[J['kind']]
-  }
-
-  return {
-    read: (text, file) => doJob({ kind: 'read', text, file }),
-    change: (text, file, edits) => doJob({ kind: 'change', text, file, edits }),
-    preview: (text, file, edits) => doJob({ kind: 'preview', text, file, edits }),
-    diff: (text, to) => doJob({ kind: 'diff', text, to }),
-    import: (text, file) => doJob({ kind: 'import', text, file }),
-    csv: (text, file, csv) => doJob({ kind: 'csv', text, file, csv }),
-    close: () => run(end),
-  }
+  return textWorkBy(
+    async (job) => (sizeOf(job) <= small ? doTextJob(job) : await run(() => inThread(job))),
+    () => run(end),
+  )
 }
 
 function sizeOf(job: TextJob): number {

@@ -5,6 +5,7 @@ import { parseConfig } from '#main/config/parse'
 import { verdictOf } from '#main/isolation/run/context'
 import { namesCheck } from '#main/isolation/run/names'
 import type { CheckNumber, Report } from '#shared/isolation-run'
+import { runIsolation } from './test-isolation-run.ts'
 import { becomes, createTestSites, intakeOpen, siteConfig, type TestSite, type TestSites, until } from './test-sites.ts'
 
 let sites: TestSites
@@ -25,14 +26,7 @@ async function start(pin = ''): Promise<TestSite> {
   return one
 }
 
-async function run({ gateway }: TestSite, ...checks: CheckNumber[]): Promise<Report> {
-  const part = gateway.isolation
-  expect(await part?.start({ checks })).toEqual({ ok: true })
-  await part?.idle()
-  const state = part?.state.getState()
-  if (state?.kind !== 'ended') throw new Error(`the run is ${state?.kind}`)
-  return state.report
-}
+const run = ({ gateway }: TestSite, ...checks: CheckNumber[]): Promise<Report> => runIsolation(gateway, { checks })
 
 /** Answers requests on `filter` that it takes for its own. Returns how to stop. */
 function rogue(filter: string, isMine: (request: Record<string, unknown>) => boolean): () => void {

@@ -1,8 +1,9 @@
 /** The isolation run on the memory broker: each check where it passes, where it fails, and where it proves nothing. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { MemoryBroker } from '#main/bridges/memory/broker'
 import type { Config } from '#shared/config'
 import type { CheckNumber, CheckResult, Report } from '#shared/isolation-run'
+import { runIsolation } from './test-isolation-run.ts'
 import {
   becomes,
   createTestSites,
@@ -35,15 +36,8 @@ async function site(top = commissioning, serial = 0xc0ffee) {
   return { one, simulator, config }
 }
 
-async function run(one: TestSite, checks?: readonly CheckNumber[]): Promise<Report> {
-  const part = one.gateway.isolation
-  if (!part) throw new Error('no isolation part')
-  expect(await part.start(checks ? { checks } : {})).toEqual({ ok: true })
-  await part.idle()
-  const state = part.state.getState()
-  if (state.kind !== 'ended') throw new Error(`the run is ${state.kind}`)
-  return state.report
-}
+const run = ({ gateway }: TestSite, checks?: readonly CheckNumber[]): Promise<Report> =>
+  runIsolation(gateway, checks ? { checks } : {})
 
 const resultOf = (report: Report, check: CheckNumber) => report.checks.find((one) => one.check === check) as CheckResult
 const words = (report: Report, check: CheckNumber) =>
@@ -232,7 +226,6 @@ describe('the isolation run', () => {
     const html = part?.reportFile('html')?.text ?? ''
     expect(html).toContain('Accepted by Ada')
     expect(html).not.toMatch(/<script|src=|href=/)
-    await until(() => true, '')
-    expect(await one.decisions()).toMatchObject([{ what: 'check-accepted', by: 'Ada' }])
+    await vi.waitFor(async () => expect(await one.decisions()).toMatchObject([{ what: 'check-accepted', by: 'Ada' }]))
   })
 })

@@ -16,6 +16,7 @@ import { buildBridges } from './bridges.ts'
 import { type Clients, clientsFor } from './clients.ts'
 import { type Gateway, startGateway } from './gateway.ts'
 import { openSibling } from './open-sibling.ts'
+import { runIsolation } from './test-isolation-run.ts'
 
 export interface AccessSite {
   readonly config: Config
@@ -100,14 +101,8 @@ export async function startAccessSite(options: SiteOptions): Promise<AccessSite>
     gateway,
     plc,
     run: async (checks, sibling) => {
-      const part = gateway.isolation
-      if (!part) throw new Error('no isolation part')
-      const started = await part.start({ checks, ...(sibling === undefined ? {} : { sibling }) })
-      if (!started.ok) throw new Error(started.error)
-      await part.idle()
-      const state = part.state.getState()
-      if (state.kind !== 'ended' || state.how !== 'complete') throw new Error(`the run is ${JSON.stringify(state)}`)
-      return checks.flatMap((check) => state.report.checks.find((result) => result.check === check) ?? [])
+      const report = await runIsolation(gateway, { checks, ...(sibling === undefined ? {} : { sibling }) })
+      return checks.flatMap((check) => report.checks.find((result) => result.check === check) ?? [])
     },
     stop: async () => {
       await gateway.stop()

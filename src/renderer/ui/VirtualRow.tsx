@@ -2,6 +2,8 @@ import { type MouseEvent, memo } from 'react'
 import { type Column, cellClass } from './table-column.ts'
 
 export interface RowActs<R> {
+  /** The button went down on it. */
+  press(row: R, event: MouseEvent): void
   click(row: R, how: { readonly extend: boolean; readonly toggle: boolean }): void
   open(row: R): void
 }
@@ -22,11 +24,15 @@ export interface VirtualRowProps<R> {
   readonly acts: RowActs<R>
 }
 
+/** What the keys say that are held at a click. */
+export const clickHow = (event: MouseEvent) => ({
+  extend: event.shiftKey,
+  toggle: event.ctrlKey || event.metaKey,
+})
+
 function Row<R>(props: VirtualRowProps<R>) {
   const { id, row, index, startPx, template, columns, still, isActive, isSelected, acts } = props
   const classes = ['vt-row', isSelected && 'selected', isActive && 'active', props.className]
-  const onClick = (event: MouseEvent) =>
-    acts.click(row, { extend: event.shiftKey, toggle: event.ctrlKey || event.metaKey })
   return (
     <div
       id={id}
@@ -37,7 +43,8 @@ function Row<R>(props: VirtualRowProps<R>) {
       aria-level={props.level}
       aria-expanded={props.open}
       style={{ gridTemplateColumns: template, transform: `translateY(${startPx}px)` }}
-      onClick={onClick}
+      onMouseDown={(event) => acts.press(row, event)}
+      onClick={(event) => acts.click(row, clickHow(event))}
       onDoubleClick={() => acts.open(row)}
     >
       {columns.map((column) => (

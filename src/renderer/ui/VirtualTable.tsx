@@ -1,10 +1,10 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp } from 'lucide-react'
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { Icon } from './Icon.tsx'
 import { type Column, cellClass } from './table-column.ts'
 import { tableMove } from './table-keys.ts'
-import { type RowActs, VirtualRow } from './VirtualRow.tsx'
+import { clickHow, type RowActs, VirtualRow } from './VirtualRow.tsx'
 import './VirtualTable.css'
 
 export type { Column } from './table-column.ts'
@@ -78,10 +78,25 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
   // Rows are drawn anew only where something of theirs has changed: what they call stays the same.
   const latest = useRef(props)
   latest.current = props
+  const pressed = useRef<{ readonly row: R; readonly x: number; readonly y: number }>(undefined)
   const [acts] = useState<RowActs<R>>(() => ({
-    click: (row, how) => latest.current.onActive?.(row, how),
+    press: (row, { clientX: x, clientY: y }) => {
+      pressed.current = { row, x, y }
+    },
+    click: (row, how) => {
+      pressed.current = undefined
+      latest.current.onActive?.(row, how)
+    },
     open: (row) => latest.current.onOpen?.(row),
   }))
+
+  // A list that grows moves its rows while the button is down: the browser then says that the body was clicked, since
+  // the button came up on another row. Meant is the row it went down on, unless the hand moved too.
+  function onBodyClick(event: MouseEvent) {
+    const from = pressed.current
+    if (event.target !== bodyRef.current || from === undefined) return
+    if (Math.hypot(event.clientX - from.x, event.clientY - from.y) < 4) acts.click(from.row, clickHow(event))
+  }
 
   function onKeyDown(event: KeyboardEvent) {
     const pageRows = Math.max(1, Math.floor((scrollRef.current?.clientHeight ?? rowPx) / rowPx) - 2)
@@ -128,7 +143,13 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
           </div>
         </div>
         {rows.length === 0 && props.empty}
-        <div ref={bodyRef} role="rowgroup" className="vt-body" style={{ height: virtual.getTotalSize() }}>
+        <div
+          ref={bodyRef}
+          role="rowgroup"
+          className="vt-body"
+          style={{ height: virtual.getTotalSize() }}
+          onClick={onBodyClick}
+        >
           {items.map((item) => {
             const row = rows[item.index]
             if (row === undefined) return null
