@@ -11,6 +11,7 @@ import { builtCli, liveDescribe, uniqueNamespace } from '#scripts/brokers/live'
 import type { Service } from '#shared/broker'
 import { kafkaNames, mqttNames, valkeyNames } from '#shared/names/build'
 import { until } from '../line/tools.ts'
+import { warlink } from '../line/warlink.ts'
 import { type Contender, createContender } from './contender.ts'
 
 builtCli()
@@ -103,6 +104,9 @@ liveDescribe('mosquitto', 'programs without presence', (mosquitto) =>
               'rival-holder',
             )
             expect(JSON.stringify(status.gateway)).toContain('someone-else')
+            const verified = warlink('verify', '--config', site.configPath, '--checks', '2')
+            expect(await verified.code, verified.lines.join('\n')).toBe(1)
+            expect(verified.lines.join('\n')).toMatch(/^ 2 {2}.*FAIL[\s\S]*someone-else/m)
             await program.request(1)
             await consumer.disconnect()
             await site.state('held')

@@ -2,7 +2,6 @@
  * `warlink verify` as an engineer runs it before go-live: two sites on the same hardened brokers, with the access rules
  * that the product generates. Judged by exit code, report and the controllers' own write logs.
  */
-import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -14,22 +13,15 @@ import { builtCli, liveDescribe } from '#scripts/brokers/live'
 import { aclLines } from '#shared/acl'
 import type { Report } from '#shared/isolation-run'
 import { configFolder, type GatewayProcess, startGatewayProcess } from './gateway-process.ts'
-import { follow, type Listener } from './tools.ts'
+import { warlink } from './warlink.ts'
 
 const services = ['mqtt', 'valkey', 'kafka'] as const
-const cli = builtCli()
+builtCli()
 
 interface Site {
   readonly plc: Simulator
   readonly path: string
   remove(): Promise<void>
-}
-
-/** A run of the command line, followed line by line. */
-function warlink(...args: string[]): Listener & { readonly code: Promise<number | null>; signal(): void } {
-  const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
-  const code = new Promise<number | null>((resolve) => child.on('close', (ended) => resolve(ended)))
-  return { ...follow(child, `warlink ${args.join(' ')}`), code, signal: () => void child.kill('SIGINT') }
 }
 
 liveDescribe('mosquitto', 'warlink verify', () =>
