@@ -88,9 +88,7 @@ type RowsOf = (own: string, entry: BrokerConfig, plcs: readonly PlcConfig[], who
 const rowsOf: Record<Service, RowsOf> = {
   mqtt: (own, entry, plcs, who) => [
     { purpose: 'client id', kind: 'client id', name: configured(entry, 'client_id') ?? clientId(own, who) },
-    ...eachTag('mqtt', plcs, (plc, tag) => [
-      { purpose: 'tag value', kind: 'topic', name: mqttNames.tag(own, plc, tag) },
-    ]),
+    ...eachTag('mqtt', plcs, 'topic', (plc, tag) => mqttNames.tag(own, plc, tag)),
     ...eachPlc(plcs, (plc) => [{ purpose: 'health', kind: 'topic', name: mqttNames.health(own, plc) }]),
     ...when(entry.enable_writeback, () => [
       { purpose: 'write requests', kind: 'topic filter', name: mqttNames.writeFilter(own) },
@@ -109,9 +107,7 @@ const rowsOf: Record<Service, RowsOf> = {
   ],
   valkey: (own, entry, plcs, who) => [
     { purpose: 'client id', kind: 'client id', name: clientId(own, who) },
-    ...eachTag('valkey', plcs, (plc, tag) => [
-      { purpose: 'tag value', kind: 'key', name: valkeyNames.tag(own, plc, tag) },
-    ]),
+    ...eachTag('valkey', plcs, 'key', (plc, tag) => valkeyNames.tag(own, plc, tag)),
     ...when(changes(entry), () => [
       ...eachPlc(plcs, (plc) => [{ purpose: 'tag changes', kind: 'channel', name: valkeyNames.changes(own, plc) }]),
       { purpose: 'tag changes', kind: 'channel', name: valkeyNames.allChanges(own) },
@@ -133,9 +129,7 @@ const rowsOf: Record<Service, RowsOf> = {
     { purpose: 'client id', kind: 'client id', name: clientId(own, who) },
     ...when(changes(entry), () => [
       { purpose: 'tag value', kind: 'topic', name: kafkaNames.tags(own) },
-      ...eachTag('kafka', plcs, (plc, tag) => [
-        { purpose: 'tag value', kind: 'record key', name: kafkaNames.key(plc, tag) },
-      ]),
+      ...eachTag('kafka', plcs, 'record key', (plc, tag) => kafkaNames.key(plc, tag)),
     ]),
     { purpose: 'health', kind: 'topic', name: kafkaNames.health(own) },
     ...when(entry.enable_writeback, () => [
@@ -168,14 +162,21 @@ function eachPlc(plcs: readonly PlcConfig[], rows: (plc: string) => Row[]): Row[
   return plcs.flatMap(({ name }) => rows(name).map((row) => ({ ...row, plc: name })))
 }
 
-function eachTag(service: Service, plcs: readonly PlcConfig[], rows: (plc: string, tag: string) => Row[]): Row[] {
-  return plcs
-    .filter((plc) => plc.enabled)
-    .flatMap((plc) =>
-      plc.tags
-        .filter((tag) => goesTo(tag, service))
-        .flatMap((tag) =>
-          rows(plc.name, publishedName(tag)).map((row) => ({ ...row, plc: plc.name, tag: publishedName(tag) })),
-        ),
-    )
+/** One row for each tag that goes out; `name` in the kind's own form. Hundred thousands of rows: one object for each. */
+function eachTag(
+  service: Service,
+  plcs: readonly PlcConfig[],
+  kind: NameRow['kind'],
+  name: (plc: string, tag: string) => string,
+): Row[] {
+  const rows: Row[] = []
+  for (const plc of plcs) {
+    if (!plc.enabled) continue
+    for (const config of plc.tags) {
+      if (!goesTo(config, service)) continue
+      const tag = publishedName(config)
+      rows.push({ purpose: 'tag value', kind, name: name(plc.name, tag), plc: plc.name, tag })
+    }
+  }
+  return rows
 }
