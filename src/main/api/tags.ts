@@ -12,7 +12,7 @@ export function tagsRequests(site: Site, browser: Browser): SomeRequests<'tags.'
     'tags.stopBrowse': ({ plc }) => browser.stop(plc),
     'tags.catalogue': ({ plc, offset, limit }) => browser.page(plc, offset, limit),
     'tags.read': (tag, signal) => readTag(site, tag, signal),
-    'tags.csv': ({ plc }) => ({ text: exportTags(site, plc) }),
+    'tags.csv': async ({ plc }) => ({ text: await exportTags(site, plc) }),
     'tags.importCsv': ({ text, dryRun }) => importTags(site, text, dryRun),
   }
 }

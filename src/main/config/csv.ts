@@ -25,16 +25,24 @@ const columns = [
 type Column = (typeof columns)[number]
 type KeyColumn = Exclude<Column, 'plc' | 'tag'>
 
-/** Rows in the order of the file; RFC 4180, with a heading. */
-export function tagsToCsv(plcs: readonly PlcConfig[]): string {
-  const rows = plcs.flatMap((plc) => plc.tags.map((tag) => columns.map((column) => cellOf(plc, tag, column))))
-  return `${[[...columns], ...rows].map((row) => row.map(quoted).join(',')).join('\r\n')}\r\n`
+/** A heading, and the rows in the order of the file; RFC 4180. */
+export function tagsToCsv(plcs: readonly Pick<PlcConfig, 'name' | 'tags'>[]): string {
+  return [lineOf(columns), ...plcs.map(({ name, tags }) => tagRows(name, tags))].join('')
 }
 
-function cellOf(plc: PlcConfig, tag: TagConfig, column: Column): string {
+/** The rows of some tags of a PLC, without the heading. */
+export function tagRows(plc: string, tags: readonly TagConfig[]): string {
+  return tags.map((tag) => lineOf(columns.map((column) => cellOf(plc, tag, column)))).join('')
+}
+
+function lineOf(cells: readonly string[]): string {
+  return `${cells.map(quoted).join(',')}\r\n`
+}
+
+function cellOf(plc: string, tag: TagConfig, column: Column): string {
   switch (column) {
     case 'plc':
-      return plc.name
+      return plc
     case 'tag':
       return tag.name
     case 'enum':

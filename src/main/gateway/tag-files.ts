@@ -1,11 +1,22 @@
 /** Tags of the configuration out to a table and back in. */
-import { tagsToCsv } from '#main/config/csv'
+import { setImmediate as turn } from 'node:timers/promises'
+import { tagRows, tagsToCsv } from '#main/config/csv'
 import type { CsvReport } from '#shared/site'
 import { neededConfig, neededPlc } from './needed.ts'
 import type { Site } from './site.ts'
 
-export function exportTags(site: Site, plc?: string): string {
-  return tagsToCsv(plc === undefined ? neededConfig(site).plcs : [neededPlc(site, plc).config])
+/** Tags between two turns of polls and answers: a few milliseconds. */
+const tagsATurn = 2_000
+
+export async function exportTags(site: Site, plc?: string): Promise<string> {
+  const plcs = plc === undefined ? neededConfig(site).plcs : [neededPlc(site, plc).config]
+  let text = tagsToCsv([])
+  for (const one of plcs)
+    for (let from = 0; from < one.tags.length; from += tagsATurn) {
+      text += tagRows(one.name, one.tags.slice(from, from + tagsATurn))
+      await turn()
+    }
+  return text
 }
 
 /** A dry run tells what would change and what is wrong; the real one changes all of it or nothing. */
