@@ -95,7 +95,7 @@ export type ContestedReason =
 export type UnprovenReason =
   /** What we publish about ourselves does not come back. */
   | 'no-echo'
-  /** The broker refuses to let us look or claim. */
+  /** The broker refuses to let us look, hear or claim. */
   | 'may-not-look'
 
 /** The words of the status bar. */

@@ -85,7 +85,8 @@ export interface BridgeConnection extends Losable {
   listen(take: Take, signal: AbortSignal): Promise<void>
   /**
    * Starts to watch this base for the claim. At most one at a time; ends with the connection or when `signal` aborts.
-   * Rejects only where the connection is lost or `signal` aborts: rights that are missing are data of the lease.
+   * Rejects where the connection is lost, `signal` aborts, or it can't be opened now (no further client is let in); it
+   * may then be opened again after `signal` has aborted. Rights that are missing are data of the lease.
    */
   openLease(options: LeaseOptions, signal: AbortSignal): Promise<Lease>
   /** Notes for people about this connection (`version 3.1.1: …`); '' where there are none. */

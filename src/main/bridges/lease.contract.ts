@@ -254,6 +254,24 @@ export function leaseContract(title: string, start: () => Promise<LeaseFixture>)
       expect((await lease.announce(record(first, 'observing'), never)).kind).toBe('told')
     })
 
+    test('is opened anew at the moment it ends, again and again, and hears as before', async () => {
+      const namespace = await base()
+      let stop = new AbortController()
+      const { connection, who } = await gateway(namespace, first, stop.signal)
+      for (let turn = 0; turn < 3; turn++) {
+        stop.abort(new Error('the PLCs are others'))
+        stop = new AbortController()
+        const heard: Heard[] = []
+        const what = { plcs: ['Main PLC'], hear: (one: Heard) => void heard.push(one) }
+        const lease = await connection.openLease(what, stop.signal)
+        expect(await lease.announce(record(who, 'observing'), never)).toEqual({ kind: 'told' })
+        await waitFor(async () => {
+          await fixture.speak(namespace, 'health', 'Main PLC', `{"plc":"Main PLC","turn":${turn}}`)
+          return heard.some(({ kind }) => kind === 'health')
+        }, 'a stranger is heard')
+      }
+    })
+
     test('gives up a step when told to', async () => {
       const ours = await gateway(await base(), first)
       const step = await ours.lease.renew(records(first), AbortSignal.abort(new Error('stopped')))
@@ -343,7 +361,7 @@ async function publish(connection: BridgeConnection, messages: readonly Message[
 
 const quiet = () => new Promise((resolve) => setTimeout(resolve, quietMs))
 
-async function waitFor(condition: () => boolean, what: string): Promise<void> {
-  const reached = await vi.waitUntil(condition, { timeout: limitMs, interval: 5 }).catch(() => false)
+async function waitFor(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const reached = await vi.waitUntil(async () => condition(), { timeout: limitMs, interval: 5 }).catch(() => false)
   if (!reached) throw new Error(`not within ${limitMs} ms: ${what}`)
 }

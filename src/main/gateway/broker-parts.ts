@@ -187,6 +187,7 @@ export function createBrokerParts(options: BrokerPartsOptions): BrokerParts {
       if (heldByPerson.delete(key)) {
         parts.release()
         await add(parts.made, parts.intake.namespace)
+        set.tell()
       }
       set.entries.get(key)?.part.start()
       return true

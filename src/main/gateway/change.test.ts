@@ -260,6 +260,10 @@ describe('a changed configuration', () => {
     await until(() => site.retained('factory-a/Main PLC/health')?.status === 'connected', 'connected again')
     expect(await write('factory-a', 'Set', 8)).toMatchObject({ success: true })
     expect(await gateway.connect({ plc: 'Nobody' })).toBe(false)
+    expect(gateway.brokers[0]?.state.getState().kind).toBe('connected')
+    await gateway.stop()
+    expect([site.broker.connections(), simulator.sessions()]).toEqual([0, 0])
+    expect(await write('factory-a', 'Set', 9, 300)).toBeUndefined()
   })
 
   it('ends within three seconds in the middle of a change', async () => {

@@ -275,8 +275,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     stop: async () => {
       stopping.abort(new Error('the gateway stops'))
       await last
-      const { plcs: plcParts, brokers: brokerParts } = cell.getState()
-      await isolation?.stop()
+      const plcParts = [...set.plcs.values()].map(({ part }) => part)
+      const brokerParts = [...set.entries.values()].map(({ part }) => part)
+      // A run that can not clean up in time is cleaned up after at the next start.
+      await within(runEndsMs, isolation?.stop() ?? Promise.resolve())
       for (const part of brokerParts) part.closeIntake()
       clearInterval(everyTenSeconds)
       for (const { release } of set.entries.values()) release()
@@ -293,6 +295,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 }
 
 /** What may take how long at the end, in ms. */
+const runEndsMs = 700
 const lastWritesMs = 800
 const lastMessagesMs = 1_200
 

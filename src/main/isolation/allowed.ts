@@ -1,7 +1,7 @@
 /** What may happen at an entry, as the facts stand: publishing, taking requests in, writing. Pure. */
 import { isFresh, isStuck, longest } from './clock.ts'
 import type { ClaimFacts, ClaimSetup, Clock } from './model.ts'
-import { type Claiming, claimingEntries } from './phase.ts'
+import { type Claiming, claimingEntries, isUnproven } from './phase.ts'
 import { isTold } from './wanted.ts'
 
 /** Whether values, health and answers may go out. A standby is dumb: it would overwrite the holder's. */
@@ -12,7 +12,7 @@ export function mayPublish(facts: ClaimFacts, key: string, now: Clock, setup: Cl
   const entries = claimingEntries(facts, setup)
   const entry = entries.find(({ setup: { key: own } }) => own === key)
   const seen = (one: Claiming) =>
-    one.facts.unproven !== undefined || isFresh(one.facts, now, setup.times) || (one.facts.looked && isTold(facts, one))
+    isUnproven(one) || isFresh(one.facts, now, setup.times) || (one.facts.looked && isTold(facts, one))
   return entry ? seen(entry) : entries.every((one) => !one.facts.connected || seen(one))
 }
 
@@ -24,9 +24,9 @@ export function mayTakeIn(facts: ClaimFacts, key: string, setup: ClaimSetup): bo
   const entry = entries.find(({ setup: { key: own } }) => own === key)
   const observing = facts.phase.kind === 'observing'
   if (!entry) return !observing || noneConnected(entries)
-  const { claimed, unproven } = entry.facts
+  const { claimed } = entry.facts
   if (observing) return claimed && entry.setup.joins
-  return claimed || (unproven !== undefined && entry.setup.allowUnproven)
+  return isUnproven(entry) ? entry.setup.allowUnproven : claimed
 }
 
 /**
@@ -43,13 +43,16 @@ export function blocking(facts: ClaimFacts, key: string, now: Clock, setup: Clai
   }
   const closed = entries.find((entry) => entry.facts.connected && !isGood(entry, now, setup))
   if (closed) return closed.setup.key
-  if (!own || isFresh(own.facts, now, setup.times)) return undefined
-  return own.facts.connected && own.facts.unproven && own.setup.allowUnproven ? undefined : key
+  if (!own) return undefined
+  const { unproven, deaf, connected } = own.facts
+  if ((unproven || deaf) && !own.setup.allowUnproven) return key
+  return isFresh(own.facts, now, setup.times) || (connected && unproven) ? undefined : key
 }
 
-function isGood({ setup: { joins }, facts }: Claiming, now: Clock, { times }: ClaimSetup): boolean {
-  if (facts.unproven || isFresh(facts, now, times)) return true
-  return joins && isStuck(facts, now, times)
+function isGood(entry: Claiming, now: Clock, { times }: ClaimSetup): boolean {
+  const { setup, facts } = entry
+  if (isUnproven(entry) || isFresh(facts, now, times)) return true
+  return setup.joins && isStuck(facts, now, times)
 }
 
 /** Neither publishes nor takes requests in. */

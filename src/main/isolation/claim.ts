@@ -26,7 +26,7 @@ import {
 import { claimingEntries } from './phase.ts'
 import { allRivals, competes, isLive, isOwnInstance } from './rivals.ts'
 import { claimStatus, entryState, gatewayState } from './show.ts'
-import { firstFacts, nextFacts, withEntries } from './state.ts'
+import { firstFacts, nextFacts, withEntries, withoutGrant } from './state.ts'
 import { wantedStep } from './wanted.ts'
 
 /** An entry that runs, as the claim needs it. */
@@ -196,6 +196,7 @@ export function createClaim(options: ClaimOptions): Claim {
       plcNames: () => options.plcNames(key),
       hear: (heard: Heard) => kept.get(key)?.ear.hear(heard),
       intakeSince: () => kept.get(key)?.intakeSince,
+      warn: (text) => log.warn(text),
     })
   }
 
@@ -203,7 +204,10 @@ export function createClaim(options: ClaimOptions): Claim {
     const entries = [...kept.values()]
       .map(({ entry }) => entry)
       .sort((a, b) => order.indexOf(a.entry.service) - order.indexOf(b.entry.service) || (a.broker < b.broker ? -1 : 1))
-    setup = { ...setup, namespace: options.namespace(), entries: entries.map((entry) => setupOf(entry, times)) }
+    const namespace = options.namespace()
+    // A takeover is of one namespace.
+    if (namespace !== setup.namespace) facts = withoutGrant(facts)
+    setup = { ...setup, namespace, entries: entries.map((entry) => setupOf(entry, times)) }
     const holds = (key: string) => entries.some((entry) => entry.key === key && options.note.holds(entry))
     facts = withEntries(facts, setup, holds, now())
     happened({ kind: 'tick' })

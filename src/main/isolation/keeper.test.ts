@@ -20,18 +20,83 @@ function oneLease(lease: Lease): BridgeConnection['openLease'] {
   }
 }
 
+const idle: Lease = {
+  hearing: { kind: 'ok' },
+  announce: async () => ({ kind: 'told' }),
+  look: async () => ({ kind: 'seen', holders: [], present: [] }),
+  claim: async () => ({ kind: 'held' }),
+  renew: async () => ({ kind: 'held' }),
+  release: async () => {},
+}
+
+/** Keeps the claim on a connection that opens these leases one after the other; until the last one announces. */
+async function keptOn(leases: readonly (Lease | Error)[]) {
+  const happenings: Happening[] = []
+  const warnings: string[] = []
+  const ending = new AbortController()
+  const left = [...leases]
+  const keeper = createKeeper({
+    key: 'valkey "Central"',
+    service: 'valkey',
+    beatMs: 1,
+    now: readClock,
+    wanted: () => ({ kind: 'announce', state: 'observing' }),
+    presence: () => '{}',
+    owner: () => '{}',
+    happened: (happening) => {
+      happenings.push(happening)
+      if (left.length === 0 && happening.kind === 'looked') ending.abort()
+    },
+    hear: () => {},
+    plcNames: () => [],
+    intakeSince: () => undefined,
+    warn: (text) => warnings.push(text),
+  })
+  await keeper.keep(
+    {
+      lost: new Promise<Error>(() => {}),
+      note: '',
+      publish: () => {},
+      listen: async () => {},
+      openLease: async () => {
+        const next = left.shift() ?? idle
+        if (next instanceof Error) throw next
+        return next
+      },
+      close: async () => {},
+    },
+    ending.signal,
+  )
+  return { happenings, warnings }
+}
+
+it('opens a lease that could not be opened again and again, and says so once', async () => {
+  const full = new Error('valkey "Central": max number of clients reached')
+  const { happenings, warnings } = await keptOn([full, full, full, idle])
+  expect(happenings.map(({ kind }) => kind).slice(0, 2)).toEqual(['connected', 'hearing'])
+  expect(warnings).toEqual([`claim: who else is there can not be heard, it is tried again: ${full.message}`])
+})
+
+it('says that strangers can not be heard, and looks from time to time whether they can', async () => {
+  const unproven = { kind: 'unproven', text: 'no right', rules: ['a rule'] } as const
+  const { happenings } = await keptOn([{ ...idle, hearing: unproven }, idle])
+  const hearing = happenings.filter(({ kind }) => kind === 'hearing')
+  const deaf = { reason: 'may-not-look', error: 'no right', rules: ['a rule'] }
+  expect(hearing).toEqual([
+    { kind: 'hearing', key: 'valkey "Central"', deaf },
+    { kind: 'hearing', key: 'valkey "Central"' },
+  ])
+})
+
 it('goes on as a standby after a claim was given back, on the same connection', async () => {
   const done: string[] = []
   const happenings: Happening['kind'][] = []
   const lease: Lease = {
-    hearing: { kind: 'ok' },
+    ...idle,
     announce: async () => {
       done.push('announce')
       return { kind: 'told' }
     },
-    look: async () => ({ kind: 'seen', holders: [], present: [] }),
-    claim: async () => ({ kind: 'held' }),
-    renew: async () => ({ kind: 'held' }),
     release: async () => void done.push('release'),
   }
   const steps: Step[] = [{ kind: 'release', state: 'standby' }]
@@ -51,6 +116,7 @@ it('goes on as a standby after a claim was given back, on the same connection', 
     hear: () => {},
     plcNames: () => [],
     intakeSince: () => undefined,
+    warn: () => {},
   })
   const connection: BridgeConnection = {
     lost: new Promise<Error>(() => {}),

@@ -2,8 +2,10 @@
  * Keeps the claim on one entry's connection: every few seconds one step, as the facts want it, and at once where they
  * want another. In come steps to do, out go happenings.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { BridgeConnection } from '#main/bridges/bridge'
 import type { Claimed, Heard, Holder, Lease, Look, Lost, Presence, Told } from '#main/bridges/lease'
+import { asError } from '#main/link'
 import type { Service } from '#shared/broker'
 import type { PresenceRecord, RecordState } from '#shared/isolation'
 import { parseOwner, parsePresence } from '#shared/isolation-record'
@@ -25,7 +27,12 @@ export interface KeeperOptions {
   plcNames(): readonly string[]
   /** Since when requests are taken in on this connection; undefined while they are not. */
   intakeSince(): Clock | undefined
+  /** Something a person should know. */
+  warn(text: string): void
 }
+
+/** Rights to hear strangers may have been given since: so many beats later the lease is opened anew. */
+const deafBeats = 12
 
 export interface Keeper {
   /** Keeps it until the signal aborts, which it does with the connection. Resolves then, never rejects. */
@@ -48,6 +55,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
   let leaving = false
   let heardFor = ''
   let reopen = () => {}
+  let failure = ''
 
   async function keep(connection: BridgeConnection, signal: AbortSignal) {
     happened({ kind: 'connected', key })
@@ -55,20 +63,19 @@ export function createKeeper(options: KeeperOptions): Keeper {
       while (!signal.aborted && !leaving) {
         const ending = new AbortController()
         const ended = AbortSignal.any([signal, ending.signal])
-        const plcs = options.plcNames()
-        heardFor = plcs.join('\n')
-        const opened = await connection.openLease({ plcs, hear: options.hear }, ended)
+        const opened = await open(connection, ended)
         if (signal.aborted) return
-        reopen = () => ending.abort(new Error('the PLCs are others'))
-        lease = opened
-        done = ''
-        happened({ kind: 'hearing', key })
-        await work(opened, ended)
+        if (opened) {
+          reopen = () => ending.abort(new Error('the PLCs are others'))
+          lease = opened
+          done = ''
+          const deaf = missing(opened)
+          happened({ kind: 'hearing', key, ...(deaf ? { deaf } : {}) })
+          await work(opened, ended)
+        } else await sleep(options.beatMs, undefined, { signal }).catch(() => {})
         // Given back: a connection has one lease at a time.
         ending.abort(new Error('the lease is over'))
       }
-    } catch {
-      // A lease has no errors of its own: the connection is gone, and its link tells why.
     } finally {
       reopen = () => {}
       lease = undefined
@@ -76,9 +83,32 @@ export function createKeeper(options: KeeperOptions): Keeper {
     }
   }
 
-  /** Until the lease is given back or the connection is gone. */
+  /** Undefined where it can't be opened now: nothing is claimed, published or taken in until it is. */
+  async function open(connection: BridgeConnection, signal: AbortSignal): Promise<Lease | undefined> {
+    const plcs = options.plcNames()
+    heardFor = plcs.join('\n')
+    try {
+      const opened = await connection.openLease({ plcs, hear: options.hear }, signal)
+      failure = ''
+      return opened
+    } catch (error) {
+      const { message } = asError(error)
+      // With the connection it ends too, and its link tells why.
+      if (!signal.aborted && message !== failure) {
+        failure = message
+        options.warn(`claim: who else is there can not be heard, it is tried again: ${message}`)
+      }
+      return undefined
+    }
+  }
+
+  /** Until the lease is given back, is to be opened anew, or the connection is gone. */
   async function work(opened: Lease, signal: AbortSignal) {
-    while (!signal.aborted && !leaving) {
+    const wasDeaf = missing(opened) !== undefined
+    for (let beat = 0; !signal.aborted && !leaving; beat++) {
+      const deaf = missing(opened)
+      if (deaf && wasDeaf && beat >= deafBeats) return
+      if (deaf && !wasDeaf) happened({ kind: 'deaf', key, deaf })
       happened({ kind: 'tick' })
       const step = options.wanted()
       const begun = performance.now()
@@ -144,6 +174,11 @@ export function createKeeper(options: KeeperOptions): Keeper {
   function unproven(by: 'announce' | 'claim', error: string, rules: readonly string[]): Happening {
     const reason = options.service === 'mqtt' ? 'no-echo' : 'may-not-look'
     return { kind: 'unproven', key, facts: { reason, error, rules, by } }
+  }
+
+  function missing({ hearing }: Lease) {
+    if (hearing.kind === 'ok') return undefined
+    return { reason: 'may-not-look', error: hearing.text, rules: hearing.rules } as const
   }
 
   function pause(ms: number, signal: AbortSignal): Promise<void> {

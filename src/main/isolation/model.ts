@@ -106,14 +106,18 @@ export interface Rival {
   readonly heldAt?: Clock
 }
 
-/** What the broker did not let us do. */
-export interface UnprovenFacts {
+/** A right that is missing, and since when. */
+export interface MissingRight {
   readonly reason: UnprovenReason
   readonly error: string
   readonly rules: readonly string[]
+  readonly since: number
+}
+
+/** What the broker did not let us do. */
+export interface UnprovenFacts extends MissingRight {
   /** Which step it was: the same one has to succeed. */
   readonly by: 'announce' | 'claim'
-  readonly since: number
 }
 
 export interface EntryFacts {
@@ -132,6 +136,8 @@ export interface EntryFacts {
   /** A claim that is to be given back, and is not yet. */
   readonly releasing: boolean
   readonly unproven?: UnprovenFacts
+  /** We may look and claim, but not hear strangers: who speaks for our PLCs without a record would never be noticed. */
+  readonly deaf?: MissingRight
   readonly rivals: readonly Rival[]
   readonly owner?: OwnerRecord
   /** `‹config›.instance` says that we held this base last. */
@@ -190,7 +196,11 @@ export type ClaimEvent = Happening & { readonly at: Clock }
 /** What happened, without when. */
 export type Happening =
   | { readonly kind: 'tick' }
-  | { readonly kind: 'connected' | 'disconnected' | 'hearing' | 'released' | 'lost' | 'silent'; readonly key: string }
+  | { readonly kind: 'connected' | 'disconnected' | 'released' | 'lost' | 'silent'; readonly key: string }
+  /** We listen from now on; `deaf`: but may not hear strangers. */
+  | { readonly kind: 'hearing'; readonly key: string; readonly deaf?: Omit<MissingRight, 'since'> }
+  /** We listened, and may not hear strangers any more. */
+  | { readonly kind: 'deaf'; readonly key: string; readonly deaf: Omit<MissingRight, 'since'> }
   | { readonly kind: 'told'; readonly key: string; readonly state: RecordState; readonly sentAt: Clock }
   | { readonly kind: 'looked'; readonly key: string; readonly found: Found; readonly sentAt: Clock }
   /** Of another process; `record` undefined where it took its record back. */

@@ -90,11 +90,15 @@ function viewOf(facts: ClaimFacts, at: Clock, setup: ClaimSetup): View {
   }
 }
 
-const isUnproven = ({ facts }: Claiming) => facts.unproven !== undefined
+/** The broker does not let us claim here, or nothing is claimed since we may not hear strangers. */
+export function isUnproven({ setup, facts }: Claiming): boolean {
+  return facts.unproven !== undefined || (facts.deaf !== undefined && !setup.allowUnproven)
+}
 
 /** Listened for as long as it takes here. An entry that may not write needs no listening. */
-export function hasListened({ setup, facts, ownership }: Claiming, now: Clock): boolean {
-  if (facts.unproven && !setup.allowUnproven) return true
+export function hasListened(entry: Claiming, now: Clock): boolean {
+  const { setup, facts, ownership } = entry
+  if (isUnproven(entry) && !setup.allowUnproven) return true
   return facts.hearingSince !== undefined && elapsed(facts.hearingSince, now) >= listeningMs(setup, facts, ownership)
 }
 

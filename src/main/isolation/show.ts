@@ -74,7 +74,7 @@ export function gatewayState(facts: ClaimFacts, now: Clock, setup: ClaimSetup): 
     }
     case 'holding': {
       const entries = claimingEntries(facts, setup).filter((entry) => entry.facts.connected)
-      if (entries.some((entry) => isFresh(entry.facts, now, setup.times)))
+      if (entries.some((entry) => isFresh(entry.facts, now, setup.times) && !entry.facts.deaf))
         return { kind: 'held', since: phase.since.wall }
       const first = entries[0]
       return first ? entryState(facts, first.setup.key, now, setup) : { kind: 'held', since: phase.since.wall }
@@ -94,9 +94,9 @@ export function entryState(facts: ClaimFacts, key: string, now: Clock, setup: Cl
   const entry = claimingEntries(facts, setup).find(({ setup: { key: own } }) => own === key)
   if (!entry || facts.phase.kind === 'off') return { kind: 'off' }
   if (isPassive(facts) || facts.phase.kind === 'contested') return gatewayState(facts, now, setup)
-  const { unproven } = entry.facts
-  if (unproven) {
-    const { since, reason, error, rules } = unproven
+  const missing = entry.facts.unproven ?? entry.facts.deaf
+  if (missing) {
+    const { since, reason, error, rules } = missing
     return { kind: 'unproven', since, reason, error, allowed: entry.setup.allowUnproven, aclLines: rules }
   }
   if (isFresh(entry.facts, now, setup.times)) return { kind: 'held', since: entry.facts.claimedAt?.wall ?? now.wall }

@@ -9,7 +9,9 @@ import {
   type ClaimSetup,
   type Clock,
   type EntryFacts,
+  type EntrySetup,
   emptyEntry,
+  type MissingRight,
   type Phase,
 } from './model.ts'
 import { nextPhase } from './phase.ts'
@@ -33,6 +35,11 @@ export function withEntries(
   const claiming = setup.entries.some(({ claims }) => claims)
   if (!claiming) return { ...facts, entries, phase: { kind: 'off' } }
   return { ...facts, entries, phase: facts.phase.kind === 'off' ? { kind: 'observing', since: at } : facts.phase }
+}
+
+/** A person's takeover is over: the namespace is another one. */
+export function withoutGrant({ grant, ...facts }: ClaimFacts): ClaimFacts {
+  return facts
 }
 
 /** The facts after an event. The same object where nothing is different. */
@@ -77,7 +84,8 @@ type EntryEvent = Extract<ClaimEvent, { readonly key: string }>
 
 function learnOfEntry(entry: EntryFacts, event: EntryEvent, setup: ClaimSetup): EntryFacts {
   const { at } = event
-  const joins = setup.entries.some((one) => one.key === event.key && one.joins)
+  const own = setup.entries.find(({ key }) => key === event.key)
+  const joins = own?.joins === true
   switch (event.kind) {
     case 'connected':
       return { ...fresh(entry), connected: true }
@@ -85,7 +93,9 @@ function learnOfEntry(entry: EntryFacts, event: EntryEvent, setup: ClaimSetup): 
       // The claim is still ours for its time: a short loss changes nothing.
       return { ...fresh(entry), connected: false }
     case 'hearing':
-      return { ...entry, hearingSince: at, looked: false }
+      return { ...withDeaf(entry, event.deaf, at, own), hearingSince: at, looked: false }
+    case 'deaf':
+      return withDeaf(entry, event.deaf, at, own)
     case 'told': {
       const { unproven, ...rest } = entry
       const kept = unproven?.by === 'claim' ? { unproven } : {}
@@ -132,8 +142,20 @@ function learnOfEntry(entry: EntryFacts, event: EntryEvent, setup: ClaimSetup): 
 
 /** What a connection knew goes with it; rivals are forgotten by time alone. */
 function fresh(entry: EntryFacts): EntryFacts {
-  const { hearingSince, told, unproven, ...rest } = entry
+  const { hearingSince, told, unproven, deaf, ...rest } = entry
   return { ...rest, looked: false, releasing: false, lateHealth: false }
+}
+
+/** Who may not hear strangers claims nothing, unless writes are allowed all the same: then a claim is better than none. */
+function withDeaf(
+  entry: EntryFacts,
+  missing: Omit<MissingRight, 'since'> | undefined,
+  at: Clock,
+  own: EntrySetup | undefined,
+): EntryFacts {
+  const { deaf, ...rest } = entry
+  if (!missing) return rest
+  return { ...(own?.allowUnproven ? rest : unclaimed(rest)), deaf: { since: deaf?.since ?? at.wall, ...missing } }
 }
 
 function unclaimed(entry: EntryFacts): EntryFacts {

@@ -2,7 +2,7 @@
 import type { RecordState } from '#shared/isolation'
 import { elapsed, longest } from './clock.ts'
 import type { ClaimFacts, ClaimSetup, Clock, Rival } from './model.ts'
-import { type Claiming, claimingEntries, hasListened, somebodyMayStillWrite } from './phase.ts'
+import { type Claiming, claimingEntries, hasListened, isUnproven, somebodyMayStillWrite } from './phase.ts'
 import { allRivals, competes, isLive } from './rivals.ts'
 
 /** One step at a broker. `announce` is followed by a look. */
@@ -47,12 +47,13 @@ function mayClaim(
   if (phase.kind !== 'observing' && phase.kind !== 'holding') return false
   if (!isReady(facts, entry, now, setup)) return false
   const before = entries.slice(0, entries.indexOf(entry))
-  return before.every(({ facts: { connected, claimed, unproven } }) => !connected || claimed || unproven !== undefined)
+  return before.every((one) => !one.facts.connected || one.facts.claimed || isUnproven(one))
 }
 
 function isReady(facts: ClaimFacts, entry: Claiming, now: Clock, setup: ClaimSetup): boolean {
-  const { connected, looked, unproven } = entry.facts
+  const { connected, looked, unproven, deaf } = entry.facts
   if (!connected || !looked || unproven?.by === 'announce' || entry.ownership === 'foreign') return false
+  if (deaf && !entry.setup.allowUnproven) return false
   return isTold(facts, entry) && hasListened(entry, now) && inTheWay(facts, now, setup) === undefined
 }
 

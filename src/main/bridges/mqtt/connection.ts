@@ -54,6 +54,8 @@ export function createConnection(options: ConnectionOptions): BridgeConnection {
   const intake = createIntake({ client, place, entry, base, fail, warn: (text) => log.warn(`${name}: ${text}`) })
 
   let lease: TopicLease | undefined
+  /** The subscriptions of the lease before have been taken back. */
+  let unsubscribed: Promise<void> = Promise.resolve()
   client.handleMessage = (packet, acknowledge) => {
     lease?.receive(packet.topic, Buffer.from(packet.payload), packet.retain)
     void intake.receive(packet).then((goOn) => {
@@ -73,14 +75,14 @@ export function createConnection(options: ConnectionOptions): BridgeConnection {
       if (lease !== opened) return
       lease = undefined
       opened.end()
-      if (!ended) unsubscribeLease(more)
+      if (!ended) unsubscribed = unsubscribeLease(more)
     }
     signal.addEventListener('abort', close, { once: true })
     void lost.then(() => signal.removeEventListener('abort', close))
     const gone = lost.then((error) => {
       throw error
     })
-    await Promise.race([subscribeLease(opened, more), gone])
+    await Promise.race([unsubscribed.then(() => (signal.aborted ? undefined : subscribeLease(opened, more))), gone])
     signal.throwIfAborted()
     return opened.lease
   }

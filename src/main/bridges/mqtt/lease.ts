@@ -61,10 +61,15 @@ export async function subscribeLease(lease: TopicLease, { client, place, base }:
   ])
 }
 
-/** Takes the subscriptions back; what still comes is dropped by the connection. */
-export function unsubscribeLease({ client, base }: MqttLeaseOptions): void {
+/**
+ * Takes the subscriptions back; what still comes is dropped by the connection. Resolves when the broker has done it, or
+ * the connection is gone: a broker may mix up a SUBSCRIBE that follows at once (aedes does).
+ */
+export function unsubscribeLease({ client, base }: MqttLeaseOptions): Promise<void> {
   const filters = [mqttNames.healthFilter(base), mqttNames.responseFilter(base), mqttNames.claimFilter(base)]
-  client.unsubscribe(filters, () => {})
+  return new Promise((resolve) => {
+    client.unsubscribe(filters, () => resolve())
+  })
 }
 
 /** In words, with the lines for mosquitto's acl_file. */
