@@ -65,7 +65,10 @@ export function createPlcPart({ plc, driver, table, onChange: onValue, log }: Pl
   /** What is told of a connection that is online already. */
   function onOnline(more: { readonly details: PlcDetails } | { readonly change: ProgramChange }) {
     const now = state.getState()
-    if (now.kind === 'online') state.setState({ ...now, ...more }, true)
+    if (now.kind !== 'online') return
+    const { degraded: before, ...rest } = now
+    const degraded = current?.degraded
+    state.setState({ ...rest, ...more, ...(degraded ? { degraded } : {}) }, true)
   }
 
   function onState(next: LinkState) {

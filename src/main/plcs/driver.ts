@@ -29,7 +29,7 @@ export interface Driver {
 
 export interface PlcConnection extends Losable {
   readonly identity: PlcIdentity
-  /** What this connection lacks, in words; '' where nothing. */
+  /** What this connection lacks now, in words; '' where nothing. May change when `onDetails` is called. */
   readonly degraded: string
   /** How it talks to the controller now; `onDetails` hears what becomes of it. */
   readonly details: PlcDetails
@@ -41,7 +41,8 @@ export interface PlcConnection extends Losable {
   write(address: string, value: TagValue, options: WriteOptions): Promise<WriteOutcome>
   /**
    * Every tag of the controller with its type, in pages, controller scope first; polls and writes go ahead of it.
-   * Rejects when `signal` aborts or the link is gone. Absent where the controller can't list its tags.
+   * Rejects when `signal` aborts, the link is gone, or the controller does not list its tags now. Absent where it never
+   * does.
    */
   browse?(signal: AbortSignal): AsyncIterable<TagPage>
 }

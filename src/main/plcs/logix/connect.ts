@@ -46,13 +46,15 @@ const profiles: { readonly [driver in PlcConfig['driver']]: Profile } = {
 interface Memory {
   /** Connections that may still be open at the PLC. */
   readonly open: Set<ConnectionTriple>
+  /** The path has led to the controller. */
+  proven: boolean
   /** The controller's tags as they were listed last, and whose they are. */
   known?: { readonly controller: string; readonly model: Model }
 }
 
 /** Driver of one controller. */
 export function createLogixDriver(plc: PlcConfig, log: Log): Driver {
-  const memory: Memory = { open: new Set() }
+  const memory: Memory = { open: new Set(), proven: false }
   return {
     connect: async (options) => {
       const endpoint = parseEndpoint(plc.address)
@@ -120,7 +122,7 @@ async function openController(attempt: AttemptOptions, session: Session, withTag
   const { plc, log, profile, path, route, memory, options } = attempt
   const { signal } = options
   options.onStage?.('opening')
-  const wireOptions = { session, route, path, timeoutMs: plc.timeout, open: memory.open }
+  const wireOptions = { session, route, path, timeoutMs: plc.timeout, open: memory.open, proven: memory.proven }
   await closeLeft(wireOptions)
   const wanted = Math.min(plc.connections ?? usualConnections, profile.connections)
   const { wires, fewer } = await openWires(wireOptions, profile.large, wanted)
@@ -142,8 +144,8 @@ async function openController(attempt: AttemptOptions, session: Session, withTag
       `the device is no controller but "${identity.productName}" (device type ${identity.deviceType})`,
     )
   }
-  const noTags = 'the PLC lists no tags, types are learned from what it answers'
-  const degraded = [wires[0].degraded, fewer, start.model.listed ? '' : noTags].filter((text) => text !== '').join('; ')
+  memory.proven = true
+  const degraded = [wires[0].degraded, fewer].filter((text) => text !== '')
   const remember = (model: Model) => {
     memory.known = { controller, model }
   }
@@ -178,14 +180,14 @@ async function startOf(
   const { signal } = options
   if (known?.controller === controller && known.model.stamp !== undefined) {
     if ((await askStamp(exchange, signal)) === known.model.stamp)
-      return { model: renumbered(known.model, byName('its tag list is being checked')), remembered: true }
+      return { model: renumbered(known.model, byName('its tag list is being checked')), remembered: true, lists: true }
   }
-  const without = { model: makeModel(undefined, profile.boolArrays), remembered: false }
+  const without = { model: makeModel(undefined, profile.boolArrays), remembered: false, lists: withTags }
   if (!withTags) return without
   options.onStage?.('browsing')
   try {
     const model = await listProgram(exchange, profile.boolArrays, profile.multiple, signal)
-    return model ? { model, remembered: false } : without
+    return model ? { model, remembered: false, lists: true } : without
   } catch (error) {
     if (session.ended instanceof EncapsulationError)
       throw new ListHangup(`${plc.address}: the device hung up when asked for its tags`)

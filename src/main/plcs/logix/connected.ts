@@ -9,9 +9,11 @@ import {
   firstAttempt,
   forwardClose,
   forwardOpen,
+  type GrantedConnection,
   ownVendor,
   parseOpened,
   remainingWords,
+  silenceMs,
 } from './forward-open.ts'
 import { hopText } from './route.ts'
 import { ask } from './session.ts'
@@ -47,13 +49,13 @@ export async function openConnected(options: WireOptions, large: boolean): Promi
       options.timeoutMs,
       'Forward Open',
     )
-    if (reply.status === st.ok) return connectedWire(options, triple, attempt.size, parseOpened(reply).toTarget)
+    if (reply.status === st.ok) return connectedWire(options, triple, attempt, parseOpened(reply))
     options.open.delete(triple)
     const next = afterRefusal(attempt, reply.status, reply.extended)
     if (next.kind === 'unconnected') return next.why
     if (next.kind === 'fail') {
       const text = `${hopText(options.path, remainingWords(reply))}${next.text}`
-      throw next.person ? new NeedsPerson(text) : new Error(text)
+      throw next.person && !options.proven ? new NeedsPerson(text) : new Error(text)
     }
     attempt = next.attempt
   }
@@ -109,8 +111,14 @@ export async function closeLeft({ session, route, open, timeoutMs }: WireOptions
   }
 }
 
-function connectedWire(options: WireOptions, triple: ConnectionTriple, size: number, toTarget: number): Wire {
+function connectedWire(
+  options: WireOptions,
+  triple: ConnectionTriple,
+  attempt: Attempt,
+  granted: GrantedConnection,
+): Wire {
   const { session, route } = options
+  const { toTarget } = granted
   let sequence = randomInt(0x10000)
   let service = 0
   let waiting: ((message: Buffer) => void) | undefined
@@ -125,8 +133,9 @@ function connectedWire(options: WireOptions, triple: ConnectionTriple, size: num
   })
 
   return {
-    limit: size - 2,
+    limit: attempt.size - 2,
     degraded: '',
+    silenceMs: silenceMs(attempt, granted),
     frame: (message) => unitData(session.handle, toTarget, 0, message),
     send: (frame, take) => {
       sequence = (sequence + 1) & 0xffff

@@ -407,6 +407,45 @@ describe('the connection ladder', () => {
     expect((failed as Error).message).toMatch(/^127\.0\.0\.1:\d+: no module answers in this slot .*connection path 1,3/)
   })
 
+  it('needs nobody for a slot that was right before: a rack that is powered up answers so', async () => {
+    let refused = false
+    const to = await peer({
+      answer: honest,
+      open: (request) => (refused ? request.replyFrame(0x01, undefined, [0x0312]) : grant(request)),
+    })
+    const driver = createDriver(config(to.port, { slot: 3 }), { log: silentLog })
+    open.push(await driver.connect({ signal: never }))
+    refused = true
+    const failed = await driver.connect({ signal: never }).catch((error: unknown) => error)
+    expect(failed).toBeInstanceOf(Error)
+    expect(failed).not.toBeInstanceOf(NeedsPerson)
+    expect((failed as Error).message).toMatch(/no module answers in this slot/)
+  })
+
+  it('does not know what became of a write to which a router on the way got no answer', async () => {
+    const late = (request: Incoming) => {
+      const inner = request.data.subarray(4, 4 + request.data.readUInt16LE(2))
+      const pathEnd = 2 + 2 * inner.readUInt8(1)
+      const service = inner.readUInt8(0)
+      const reply = plc.answer({ service, path: inner.subarray(2, pathEnd), data: inner.subarray(pathEnd) })
+      // The controller has done it; the router did not hear of it.
+      if (service === 0x4d) return request.replyFrame(0x01, Buffer.from([1]), [0x0204])
+      const frame = request.replyFrame(reply.status, reply.data, reply.extended)
+      frame.writeUInt8(service | 0x80, 40)
+      return frame
+    }
+    const to = await peer({
+      open: (request) => request.replyFrame(0x01, undefined, [0x0113]),
+      answer: late,
+    })
+    const connection = await connect(to)
+    expect(await values(connection, ['A'])).toEqual([111])
+    expect(await connection.write('A', 3, soon())).toEqual({
+      kind: 'unknown',
+      error: expect.stringMatching(/^A: the write was sent, and a router on the way got no answer/),
+    })
+  })
+
   it('names the hop that failed, where a router on the way refuses', async () => {
     // The second router refuses: behind its own hop it sees 1 word of the route, and the 2 of the message router.
     const triple = Buffer.alloc(8)

@@ -27,11 +27,14 @@ export interface Opened extends ProgramStart, Pick<ConnectOptions, 'onDetails' |
   readonly multiple: boolean
   /** Arrays of DWORD are arrays of BOOL. */
   readonly boolArrays: boolean
-  readonly degraded: string
+  /** What this connection lacks from its beginning, in words. */
+  readonly degraded: readonly string[]
   readonly log: Log
   /** Hears of every model that replaces the one before. */
   onModel(model: Model): void
 }
+
+const noTags = 'the PLC lists no tags, types are learned from what it answers'
 
 /** All of closing. */
 const closeMs = 700
@@ -41,6 +44,7 @@ export function makeConnection(opened: Opened): PlcConnection {
   let closing: Promise<void> | undefined
   const program = followProgram({
     ...opened,
+    silenceMs: Math.min(...opened.wires.map((wire) => wire.silenceMs)),
     onModel: (model) => {
       opened.onModel(model)
       opened.onDetails?.(details())
@@ -96,6 +100,10 @@ export function makeConnection(opened: Opened): PlcConnection {
 
   async function* browse(signal: AbortSignal): AsyncGenerator<TagPage> {
     const now = model()
+    if (!now.listed)
+      throw new Error(
+        'the controller lists no tags now. Where a program is being loaded, try again after it; otherwise type their names.',
+      )
     const ask = (message: Buffer) => exchange.ask(message, 'browse', signal)
     for (let start = 0; start < now.symbols.length; start += 100) {
       if (signal.aborted) throw abortReason(signal)
@@ -108,7 +116,9 @@ export function makeConnection(opened: Opened): PlcConnection {
 
   return {
     identity: opened.identity,
-    degraded: opened.degraded,
+    get degraded() {
+      return [...opened.degraded, ...(model().listed ? [] : [noTags])].join('; ')
+    },
     get details() {
       return details()
     },
@@ -120,7 +130,7 @@ export function makeConnection(opened: Opened): PlcConnection {
     plan: (addresses) => makePlan(addresses, controller),
     typeOf,
     write: (address, value, options) => writeTag(controller, address, value, options),
-    ...(opened.model.listed ? { browse } : {}),
+    ...(opened.lists ? { browse } : {}),
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { afterRefusal, firstAttempt, forwardClose, type Next } from './forward-open.ts'
+import { afterRefusal, firstAttempt, forwardClose, type Next, parseOpened, silenceMs } from './forward-open.ts'
 
 const large = firstAttempt(true)
 const small = firstAttempt(false)
@@ -48,6 +48,32 @@ describe('the ladder after a refusal', () => {
     const next = afterRefusal(large, 0x01, [0x0112])
     expect(next).toMatchObject({ attempt: { rpiUs: 5_000_000, large: true } })
     expect(next.kind === 'try' && kind(afterRefusal(next.attempt, 0x01, [0x0112]))).toBe('try small 504')
+  })
+
+  it.each([1_000, 50_000, 750_000, 2_000_000, 5_000_000, 30_000_000])(
+    'an interval of %i µs is asked for with a time-out that a rare look outlives, as far as there is one',
+    (offered) => {
+      const next = afterRefusal(large, 0x01, [0x0111, offered & 0xffff, offered >>> 16])
+      if (next.kind !== 'try') throw new Error(next.kind)
+      const { rpiUs, multiplier } = next.attempt
+      expect(rpiUs).toBe(offered)
+      expect(silenceMs(next.attempt, { toTarget: 1 })).toBeGreaterThanOrEqual(Math.min(16_000, (offered * 512) / 1_000))
+      expect(
+        multiplier === 0 || silenceMs({ ...next.attempt, multiplier: multiplier - 1 }, { toTarget: 1 }) < 16_000,
+      ).toBe(true)
+    },
+  )
+
+  it('counts silence by the interval that was granted, not by the one asked for', () => {
+    const data = Buffer.alloc(26)
+    data.writeUInt32LE(7, 0)
+    data.writeUInt32LE(500_000, 16)
+    const granted = parseOpened({ service: 0x5b, status: 0, extended: [], data })
+    expect(granted).toEqual({ toTarget: 7, intervalUs: 500_000 })
+    expect(silenceMs(large, granted)).toBe(4_000)
+    expect(silenceMs(large, parseOpened({ service: 0x5b, status: 0, extended: [], data: data.subarray(0, 8) }))).toBe(
+      16_000,
+    )
   })
 
   it('only a wrong path needs a person', () => {

@@ -74,10 +74,24 @@ function writeTriple(data: Buffer, offset: number, triple: ConnectionTriple) {
   data.writeUInt32LE(triple.originator, offset + 4)
 }
 
-/** Ids of an opened connection: `toTarget` goes into requests. Throws `ProtocolError` where the reply is too short. */
-export function parseOpened(reply: CipReply): { readonly toTarget: number; readonly toUs: number } {
-  const fields = readFields(reply.data, 'the reply to Forward Open')
-  return { toTarget: fields.u32(), toUs: fields.u32() }
+/** An opened connection as the target granted it. */
+export interface GrantedConnection {
+  /** Goes into requests. */
+  readonly toTarget: number
+  /** Packet interval that the target counts silence in, in µs; undefined where the reply does not tell. */
+  readonly intervalUs?: number
+}
+
+/** The reply to a Forward Open (CIP Vol. 1, 3-5.5.2). Throws `ProtocolError` where it is too short. */
+export function parseOpened({ data }: CipReply): GrantedConnection {
+  const toTarget = readFields(data, 'the reply to Forward Open').u32()
+  // Both ids, then serial, vendor and originator; then the granted interval of our requests.
+  return data.length < 20 ? { toTarget } : { toTarget, intervalUs: data.readUInt32LE(16) }
+}
+
+/** How long a connection may be silent before the target drops it, in ms. */
+export function silenceMs({ rpiUs, multiplier }: OpenParameters, { intervalUs = rpiUs }: GrantedConnection): number {
+  return (intervalUs * 4 * 2 ** multiplier) / 1_000
 }
 
 /**
@@ -97,15 +111,23 @@ export interface Attempt extends OpenParameters {
 
 const largeSize = 4002
 const smallSize = 504
-/** Together with `multiplier` 1 the target drops a silent connection after 16 s: few pile up there on a bad line. */
-const interval = { rpiUs: 2_000_000, multiplier: 1 }
+/** A silent connection is dropped by the target after this: few pile up there on a bad line. */
+const dropUs = 16_000_000
+const usualRpiUs = 2_000_000
+const largestMultiplier = 7
+
+/** The interval, with the multiplier that makes at least `dropUs` of it. */
+function every(rpiUs: number) {
+  const needed = Math.ceil(Math.log2(dropUs / (4 * rpiUs)))
+  return { rpiUs, multiplier: Math.min(largestMultiplier, Math.max(0, needed)) }
+}
 
 /** The first attempt: a large connection where the device may know one. */
 export function firstAttempt(large: boolean): Attempt {
   return {
     large,
     size: large ? largeSize : smallSize,
-    ...interval,
+    ...every(usualRpiUs),
     duplicates: 0,
     longerInterval: false,
     smallerSize: false,
@@ -141,7 +163,7 @@ export function afterRefusal(attempt: Attempt, status: number, extended: readonl
       if (attempt.longerInterval) return next
       const offered = (extended[1] ?? 0) + (extended[2] ?? 0) * 0x10000
       const usable = offered >= 1_000 && offered <= 30_000_000
-      return { kind: 'try', attempt: { ...attempt, rpiUs: usable ? offered : 5_000_000, longerInterval: true } }
+      return { kind: 'try', attempt: { ...attempt, ...every(usable ? offered : 5_000_000), longerInterval: true } }
     }
     case ext.outOfConnections:
     case ext.noMoreConnections:

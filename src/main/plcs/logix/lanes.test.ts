@@ -10,6 +10,7 @@ function handWire() {
   const wire: Wire = {
     limit: 500,
     degraded: '',
+    silenceMs: 16_000,
     frame: (message) => message,
     send: (frame, reply) => {
       sent.push(frame.toString())

@@ -21,6 +21,7 @@ function planOn(plc: ReturnType<typeof tiny>, addresses: readonly string[], twis
   const wire: Wire = {
     limit: 502,
     degraded: '',
+    silenceMs: 16_000,
     frame: (message) => message,
     send: (message, take) => {
       const service = message.readUInt8(0)

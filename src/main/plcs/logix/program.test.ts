@@ -4,7 +4,8 @@ import { status } from '#main/plcs/cip'
 import type { Exchange } from './exchange.ts'
 import { openLanes } from './lanes.ts'
 import { makeModel } from './model.ts'
-import { followProgram } from './program.ts'
+import { followProgram, type ProgramOptions } from './program.ts'
+import type { CipReply } from './reply.ts'
 import type { Wire } from './wire.ts'
 
 beforeEach(() => {
@@ -14,57 +15,111 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-it.each([1, 2, 4])(
-  'with nothing else to do, each of %i connections is used long before it is dropped after 16 s',
-  async (width) => {
-    const used = Array.from({ length: width }, (): number[] => [])
-    const wires = used.map(
-      (times): Wire => ({
-        limit: 500,
-        degraded: '',
-        frame: (message) => message,
-        send: (_frame, take) => {
-          times.push(Date.now())
-          take(Buffer.alloc(4))
-        },
-        resend: () => {},
-        close: async () => {},
-      }),
-    )
-    const lanes = openLanes(wires, { timeoutMs: 1_000, onSilence: () => {} })
-    const askFrame = async (frame: Buffer) => {
-      await lanes.submit({ frame, priority: 'demand', repeatable: true })
-      return frame
-    }
-    const exchange: Exchange = {
+/** Follows a program over `width` connections, with an answer to each request; nothing else uses them. */
+function follow(width: number, answer: (service: number) => Partial<CipReply>, more: Partial<ProgramOptions> = {}) {
+  const used = Array.from({ length: width }, (): number[] => [])
+  const asked: { readonly service: number; readonly at: number }[] = []
+  const wires = used.map(
+    (times): Wire => ({
       limit: 500,
-      lanes,
+      degraded: '',
+      silenceMs: 16_000,
       frame: (message) => message,
-      askFrame,
-      ask: async (message) => {
-        await askFrame(message)
-        return { service: 3, status: status.serviceNotSupported, extended: [], data: Buffer.alloc(0) }
+      send: (_frame, take) => {
+        times.push(Date.now())
+        take(Buffer.alloc(4))
       },
-    }
-    const started = Date.now()
-    const program = followProgram({
-      address: 'plc',
-      exchange,
-      model: makeModel([], true),
-      remembered: false,
-      boolArrays: true,
-      multiple: true,
-      log: silentLog,
-      onModel: () => {},
-      onChange: () => {},
-    })
-    await vi.advanceTimersByTimeAsync(120_000)
+      resend: () => {},
+      close: async () => {},
+    }),
+  )
+  const lanes = openLanes(wires, { timeoutMs: 1_000, onSilence: () => {} })
+  const askFrame = async (frame: Buffer) => {
+    await lanes.submit({ frame, priority: 'demand', repeatable: true })
+    return frame
+  }
+  const exchange: Exchange = {
+    limit: 500,
+    lanes,
+    frame: (message) => message,
+    askFrame,
+    ask: async (message) => {
+      const service = message.readUInt8(0)
+      asked.push({ service, at: Date.now() })
+      await askFrame(message)
+      return { service, status: status.serviceNotSupported, extended: [], data: Buffer.alloc(0), ...answer(service) }
+    },
+  }
+  const program = followProgram({
+    address: 'plc',
+    exchange,
+    model: makeModel([], true),
+    remembered: false,
+    lists: true,
+    silenceMs: 16_000,
+    boolArrays: true,
+    multiple: true,
+    log: silentLog,
+    onModel: () => {},
+    onChange: () => {},
+    ...more,
+  })
+  const stop = () => {
     program.stop()
     lanes.end('over')
+  }
+  return { used, asked, program, stop }
+}
+
+const nothing = () => ({})
+/** Change counters that say something, and a list of tags that is refused. */
+const counted = { status: status.ok, data: Buffer.from('0102', 'hex') }
+const listRefused = (service: number) => (service === 0x55 ? {} : counted)
+
+it.each([
+  [1, 16_000],
+  [2, 16_000],
+  [4, 16_000],
+  [2, 6_000],
+])(
+  'with nothing else to do, each of %i connections is used long before it is dropped after %i ms',
+  async (width, silenceMs) => {
+    const started = Date.now()
+    const { used, stop } = follow(width, nothing, { silenceMs })
+    await vi.advanceTimersByTimeAsync(120_000)
+    stop()
     for (const times of used) {
       const pauses = times.map((at, i) => at - (times[i - 1] ?? started))
-      expect(Math.max(...pauses)).toBeLessThanOrEqual(10_100)
+      expect(Math.max(...pauses)).toBeLessThanOrEqual(silenceMs * 0.65)
       expect(pauses.length).toBeGreaterThan(10)
     }
   },
 )
+
+it('never asks for its tags where the device hangs up on that', async () => {
+  const { asked, program, stop } = follow(1, listRefused, { model: makeModel(undefined, true), lists: false })
+  await vi.advanceTimersByTimeAsync(10_000)
+  program.suspect()
+  program.distrust()
+  await vi.advanceTimersByTimeAsync(60_000)
+  stop()
+  expect(asked.length).toBeGreaterThan(5)
+  expect(asked.filter(({ service }) => service === 0x55)).toEqual([])
+})
+
+it('asks for a list that is refused soon, as in a download, and rarely where it is refused for ever', async () => {
+  const { asked, program, stop } = follow(1, listRefused)
+  const lists = () => asked.filter(({ service }) => service === 0x55)
+  const suspecting = setInterval(() => program.suspect(), 250)
+  await vi.advanceTimersByTimeAsync(30_000)
+  const pauses = lists().map(({ at }, i, all) => at - (all[i - 1]?.at ?? at))
+  expect(pauses.length).toBeGreaterThan(6)
+  expect(Math.max(...pauses)).toBeLessThanOrEqual(5_600)
+  await vi.advanceTimersByTimeAsync(10 * 60_000)
+  const before = lists().length
+  await vi.advanceTimersByTimeAsync(10 * 60_000)
+  clearInterval(suspecting)
+  stop()
+  expect(lists().length - before).toBeLessThanOrEqual(11)
+  expect(lists().length - before).toBeGreaterThan(5)
+})

@@ -17,6 +17,8 @@ export interface ProgramStart {
   readonly model: Model
   /** The tags were listed on an earlier connection: they are listed once more, behind the polls. */
   readonly remembered: boolean
+  /** False: the device hangs up when asked for its tags, so it is never asked. */
+  readonly lists: boolean
 }
 
 export interface ProgramOptions extends ProgramStart {
@@ -27,6 +29,8 @@ export interface ProgramOptions extends ProgramStart {
   readonly boolArrays: boolean
   /** Several requests may ride in one packet. */
   readonly multiple: boolean
+  /** A connection is dropped after so long in silence, in ms. */
+  readonly silenceMs: number
   readonly log: Log
   /** Hears of every model that replaces the one before. */
   onModel(model: Model): void
@@ -45,10 +49,12 @@ export interface Program {
 
 /** Longest time between two looks at the change counters. */
 const lookMs = 5_000
-/** A CIP connection is dropped after 16 s of silence. Each look wakes the one that rested longest, all of them in this time. */
-const awakeMs = 10_000
+/** Each look wakes the connection that rested longest: all of them in this time, and in half of the silence they bear. */
+const awakeMs = 8_000
 /** Shortest time between two looks when reads find something odd. */
 const suspectMs = 500
+/** From one refused list to the next: a download is over within minutes, a device that lists nothing never will. */
+const refusedMs = { first: 500, last: 5_000, patience: 24, slow: 60_000 }
 
 export function followProgram(options: ProgramOptions): Program {
   const { address, exchange, log } = options
@@ -57,17 +63,26 @@ export function followProgram(options: ProgramOptions): Program {
   let looking = false
   let suspected = false
   const ended = new AbortController()
-  const pauseMs = Math.min(lookMs, awakeMs / exchange.lanes.width)
-  let nextLook = setTimeout(look, remembered ? 0 : pauseMs)
+  const pauseMs = Math.min(lookMs, Math.min(awakeMs, options.silenceMs / 2) / exchange.lanes.width)
+  /** The tags are to be listed anew, and could not be yet; not before `listAt`, after so many refusals. */
+  let wanted = false
+  let listAt = 0
+  let refused = 0
+  let nextLook: NodeJS.Timeout | undefined
 
   const take = (next: Model) => {
     model = next
     options.onModel(next)
   }
+  let lookAt = 0
   const lookIn = (ms: number) => {
     clearTimeout(nextLook)
-    if (!ended.signal.aborted) nextLook = setTimeout(look, ms)
+    if (ended.signal.aborted) return
+    lookAt = Date.now() + ms
+    nextLook = setTimeout(look, ms)
   }
+
+  lookIn(remembered ? 0 : pauseMs)
 
   function look() {
     clearTimeout(nextLook)
@@ -77,7 +92,8 @@ export function followProgram(options: ProgramOptions): Program {
       .catch((error: unknown) => log.debug(() => `${address}: looking for changes: ${asError(error).message}`))
       .finally(() => {
         looking = false
-        lookIn(suspected ? suspectMs : pauseMs)
+        const againMs = wanted ? Math.min(pauseMs, Math.max(suspectMs, listAt - Date.now())) : pauseMs
+        lookIn(suspected ? suspectMs : againMs)
       })
   }
 
@@ -85,16 +101,20 @@ export function followProgram(options: ProgramOptions): Program {
   async function refresh() {
     const seen = model
     const now = await askStamp(exchange, ended.signal)
-    const changed = now === undefined ? suspected && model.listed : now !== model.stamp
+    const changed = now === undefined ? (suspected || wanted) && model.listed : now !== model.stamp
     suspected = false
-    if (!changed && !remembered) return
+    if (!options.lists || (!changed && !remembered)) return
     if (changed && model.numbering.controller) take(renumbered(model, byName('the program was just changed')))
+    wanted = true
+    if (Date.now() < listAt) return
     const listed = await listProgram(exchange, options.boolArrays, options.multiple, ended.signal)
-    // While a program is being loaded the list is refused: the next look tries again.
+    // While a program is being loaded the list is refused: it is tried again.
     if (!listed) {
-      suspected = true
+      listAt = Date.now() + refusedPause(refused++)
       return
     }
+    wanted = false
+    refused = 0
     if (!changed && sameTags(seen.symbols, listed.symbols)) {
       remembered = false
       return take(renumbered(model, listed.numbering))
@@ -110,7 +130,8 @@ export function followProgram(options: ProgramOptions): Program {
     model: () => model,
     suspect: () => {
       suspected = true
-      if (!looking) lookIn(suspectMs)
+      // Brought forward, never put off: a poll that fails is odd again at every turn.
+      if (!looking && lookAt - Date.now() > suspectMs) lookIn(suspectMs)
     },
     distrust: () => {
       suspected = true
@@ -122,6 +143,11 @@ export function followProgram(options: ProgramOptions): Program {
       ended.abort(new Error('the connection is gone'))
     },
   }
+}
+
+function refusedPause(before: number): number {
+  const { first, last, patience, slow } = refusedMs
+  return before < patience ? Math.min(last, first * 2 ** before) : slow
 }
 
 /** What the controller's change counters say; undefined where it has none, or does not tell them just now. */

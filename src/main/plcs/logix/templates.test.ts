@@ -78,6 +78,33 @@ const outer = {
 } as const
 
 describe('templates', () => {
+  it('whose first reader gives up are read by the next one who wants them', async () => {
+    const types = openTemplates()
+    const ask = controller({ 1: outer, 512: inner })
+    let giveUp: (error: Error) => void = () => {}
+    const first = types.load(1, () => new Promise((_, reject) => (giveUp = reject)))
+    const second = types.load(1, ask)
+    const third = types.load(1, ask)
+    giveUp(new Error('the window was closed'))
+    await expect(first).rejects.toThrow('the window was closed')
+    expect(await second).toMatchObject({ kind: 'struct', name: 'Outer' })
+    expect(await third).toBe(await second)
+  })
+
+  it('of a length and an array of structures are no string, whatever the number of the inner type', async () => {
+    const list = {
+      name: 'List;n',
+      bytes: 20,
+      handle: 0x3333,
+      members: [
+        ['LEN', 0, dint, 0],
+        ['DATA', 2, 0xa000 | 0x1c2, 4],
+      ],
+    } as const
+    const types = openTemplates()
+    expect(await types.load(2, controller({ 2: list, 450: inner }))).toMatchObject({ kind: 'struct', name: 'List' })
+  })
+
   it('become layouts with the structures inside, each read once', async () => {
     const ask = controller({ 512: inner, 513: outer })
     const templates = openTemplates()

@@ -75,12 +75,19 @@ export function openTemplates(): Templates {
   const failedAt = new Map<number, number>()
   const templates: Templates = {
     known: (id) => found.get(id),
-    load: (id, ask) => {
-      const there = found.get(id)
-      if (there !== undefined && !isDue(id)) return Promise.resolve(there)
-      const started = running.get(id) ?? read(id, ask, [])
-      running.set(id, started)
-      return started.finally(() => running.delete(id))
+    load: async (id, ask) => {
+      for (;;) {
+        const there = found.get(id)
+        if (there !== undefined && !isDue(id)) return there
+        const started = running.get(id)
+        if (!started) break
+        // Who began it may have given it up: that is no failure of ours.
+        const loaded = await started.catch(() => undefined)
+        if (loaded !== undefined) return loaded
+      }
+      const own = read(id, ask, []).finally(() => running.delete(id))
+      running.set(id, own)
+      return await own
     },
   }
 
@@ -257,7 +264,8 @@ function stringShape(raw: ReturnType<typeof parseBody>, definition: Definition) 
     length.type === typeCode.DINT &&
     length.offset === 0 &&
     data.name.toUpperCase() === 'DATA' &&
-    (data.type & typeBits.number & 0xff) === typeCode.SINT &&
+    !(data.type & typeBits.structure) &&
+    (data.type & 0xff) === typeCode.SINT &&
     dimensionsOf(data.type) === 1 &&
     data.offset === 4 &&
     4 + data.info <= definition.bytes

@@ -17,6 +17,7 @@ export function unconnectedWire({ session, route, timeoutMs }: WireOptions, degr
   return {
     limit: routed ? mostBytes - wrapping - route.length : mostBytes,
     degraded,
+    silenceMs: Number.POSITIVE_INFINITY,
     frame: (message) => rrData(session.handle, routed ? unconnectedSend(message, route, timeoutMs) : message),
     send: (frame, take) => {
       const service = frame.readUInt8(serviceAt) | replyBit

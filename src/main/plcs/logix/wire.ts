@@ -7,6 +7,8 @@ export interface Wire {
   readonly limit: number
   /** What is missing on this way, in words; '' where nothing. */
   readonly degraded: string
+  /** The target drops it after so long in silence, in ms; infinite where there is nothing to drop. */
+  readonly silenceMs: number
   /** Puts a message into a frame that may be sent again and again, on every wire of this kind. */
   frame(message: Buffer): Buffer
   /** Sends a frame as a new request; `take` hears the reply's message at most once. Bytes leave before this returns. */
@@ -25,6 +27,8 @@ export interface WireOptions {
   /** The same as configured, for texts. */
   readonly path: string
   readonly timeoutMs: number
+  /** This path has led to the controller before: a refusal of it passes, as while a rack is powered up. */
+  readonly proven: boolean
   /** Connections that may be open at the PLC: added before one is asked for, taken out when it is closed or refused. */
   readonly open: Set<ConnectionTriple>
 }
