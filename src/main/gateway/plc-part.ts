@@ -67,8 +67,8 @@ export function createPlcPart({ plc, driver, table, onChange: onValue, log }: Pl
     const now = state.getState()
     if (now.kind !== 'online') return
     const { degraded: before, ...rest } = now
-    const degraded = current?.degraded
-    state.setState({ ...rest, ...more, ...(degraded ? { degraded } : {}) }, true)
+    const { degraded, identity = now.identity } = current ?? {}
+    state.setState({ ...rest, ...more, identity, ...(degraded ? { degraded } : {}) }, true)
   }
 
   function onState(next: LinkState) {

@@ -71,6 +71,19 @@ describe('tags named by number', () => {
   })
 })
 
+it('tells the mode of the controller as it is now', async () => {
+  const simulator = await simulate('logix5580')
+  const told = vi.fn()
+  const driver = createDriver(plcConfig(simulator), { log: silentLog })
+  const connection = await driver.connect({ signal: never, onDetails: told })
+  open.push(connection)
+  expect(connection.identity.mode).toBe('run')
+  simulator.faults.mode = 'program'
+  await vi.waitFor(() => expect(connection.identity.mode).toBe('program'), { timeout: 8_000 })
+  expect(told).toHaveBeenCalled()
+  expect(connection.identity.serial).toBe(simulator.identity.serial)
+})
+
 describe('what lies together', () => {
   it('is read together, with the same values', async () => {
     const simulator = await simulate('enbt')

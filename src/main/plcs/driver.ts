@@ -28,6 +28,7 @@ export interface Driver {
 }
 
 export interface PlcConnection extends Losable {
+  /** Its mode is the one of now; the rest stays as long as the connection. */
   readonly identity: PlcIdentity
   /** What this connection lacks now, in words; '' where nothing. May change when `onDetails` is called. */
   readonly degraded: string

@@ -7,6 +7,7 @@ import type { ConnectOptions, PlcConnection, TypeOutcome } from '#main/plcs/driv
 import type { PlcDetails, PlcIdentity, TagPage } from '#shared/plc'
 import { parseAddress } from './address.ts'
 import type { Exchange } from './exchange.ts'
+import { identityRequest, modeOf } from './identity.ts'
 import { atomic } from './layout.ts'
 import { type Model, tagListEntry } from './model.ts'
 import { type Controller, makePlan } from './plan.ts'
@@ -42,6 +43,7 @@ const closeMs = 700
 export function makeConnection(opened: Opened): PlcConnection {
   const { session, exchange } = opened
   let closing: Promise<void> | undefined
+  let { identity } = opened
   const program = followProgram({
     ...opened,
     silenceMs: Math.min(...opened.wires.map((wire) => wire.silenceMs)),
@@ -50,6 +52,12 @@ export function makeConnection(opened: Opened): PlcConnection {
       opened.onDetails?.(details())
     },
     onChange: (change) => opened.onChange?.(change),
+    onLook: async (signal) => {
+      const mode = modeOf(await exchange.ask(identityRequest, 'demand', signal))
+      if (mode === undefined || mode === identity.mode) return
+      identity = { ...identity, mode }
+      opened.onDetails?.(details())
+    },
   })
   const { model, suspect, distrust } = program
   const controller: Controller = { exchange, multiple: opened.multiple, model, suspect, distrust }
@@ -115,7 +123,9 @@ export function makeConnection(opened: Opened): PlcConnection {
   }
 
   return {
-    identity: opened.identity,
+    get identity() {
+      return identity
+    },
     get degraded() {
       return [...opened.degraded, ...(model().listed ? [] : [noTags])].join('; ')
     },

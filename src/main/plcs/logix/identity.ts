@@ -38,6 +38,11 @@ export function parseIdentity(reply: CipReply): PlcIdentity {
   return { vendor, deviceType, productCode, revision, serial, productName, mode: modeOfStatus(state) }
 }
 
+/** The mode the controller is in now; undefined where it does not tell. */
+export function modeOf(reply: CipReply): PlcIdentity['mode'] | undefined {
+  return reply.status === st.ok ? parseIdentity(reply).mode : undefined
+}
+
 /** Whether this is another kind of device for sure: a module that routes, a drive, an I/O rack. */
 export function isOtherDevice(identity: PlcIdentity): boolean {
   return identity.deviceType !== 0 && identity.deviceType !== controllerType

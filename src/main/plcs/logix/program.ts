@@ -35,6 +35,8 @@ export interface ProgramOptions extends ProgramStart {
   /** Hears of every model that replaces the one before. */
   onModel(model: Model): void
   onChange(change: ProgramChange): void
+  /** After each look: what else is asked from time to time. A rejection is no harm. */
+  onLook?(signal: AbortSignal): Promise<void>
 }
 
 export interface Program {
@@ -89,6 +91,7 @@ export function followProgram(options: ProgramOptions): Program {
     if (looking || ended.signal.aborted) return
     looking = true
     refresh()
+      .then(() => options.onLook?.(ended.signal))
       .catch((error: unknown) => log.debug(() => `${address}: looking for changes: ${asError(error).message}`))
       .finally(() => {
         looking = false
