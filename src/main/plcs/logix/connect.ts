@@ -9,7 +9,7 @@ import type { ConnectOptions, Driver, PlcConnection } from '#main/plcs/driver'
 import type { PlcConfig } from '#shared/config'
 import type { PlcIdentity } from '#shared/plc'
 import { connectFailure } from './connect-failure.ts'
-import { closeLeft, openWires } from './connected.ts'
+import { closeLeft, openConnected, openWires } from './connected.ts'
 import { makeConnection } from './connection.ts'
 import { type Exchange, makeExchange } from './exchange.ts'
 import type { ConnectionTriple } from './forward-open.ts'
@@ -20,6 +20,7 @@ import { askStamp, listProgram, type ProgramStart } from './program.ts'
 import { type Endpoint, parseEndpoint, parseRoute } from './route.ts'
 import { abortReason, EncapsulationError, openSession, type Session } from './session.ts'
 import { routingFailure } from './unconnected.ts'
+import type { WireOptions } from './wire.ts'
 
 /** What a family of controllers can do. */
 interface Profile {
@@ -48,13 +49,18 @@ interface Memory {
   readonly open: Set<ConnectionTriple>
   /** The path has led to the controller. */
   proven: boolean
+  /** Until a connection is asked for again where the PLC had none left, in ms. */
+  patienceMs: number
   /** The controller's tags as they were listed last, and whose they are. */
   known?: { readonly controller: string; readonly model: Model }
 }
 
-/** Driver of one controller. */
-export function createLogixDriver(plc: PlcConfig, log: Log): Driver {
-  const memory: Memory = { open: new Set(), proven: false }
+/** A PLC without a free connection is asked again after this; longer each time that it had none after all, in ms. */
+const patience = { firstMs: 60_000, lastMs: 3_600_000 }
+
+/** Driver of one controller. `firstMs`: for tests. */
+export function createLogixDriver(plc: PlcConfig, log: Log, { firstMs } = patience): Driver {
+  const memory: Memory = { open: new Set(), proven: false, patienceMs: firstMs }
   return {
     connect: async (options) => {
       const endpoint = parseEndpoint(plc.address)
@@ -64,7 +70,7 @@ export function createLogixDriver(plc: PlcConfig, log: Log): Driver {
       const path = plc.connection_path ?? (profile.backplane ? `1,${plc.slot}` : '')
       const route = parseRoute(path)
       if (typeof route === 'string') throw new NeedsPerson(`${plc.address}: ${route}. Correct the PLC's settings.`)
-      const attempt = { plc, log, endpoint, profile, path, route, memory, options }
+      const attempt = { plc, log, endpoint, profile, path, route, memory, firstMs, options }
       try {
         // Some servers that know no tag list hang up when asked for it. Once may be chance: the second time it is not
         // asked for any more, and what has listed its tags before is no such server.
@@ -96,6 +102,8 @@ interface AttemptOptions {
   readonly path: string
   readonly route: Buffer
   readonly memory: Memory
+  /** First wait for a connection where the PLC has none left, in ms. */
+  readonly firstMs: number
   readonly options: ConnectOptions
 }
 
@@ -145,6 +153,8 @@ async function openController(attempt: AttemptOptions, session: Session, withTag
     )
   }
   memory.proven = true
+  if (wires[0].degraded === '') memory.patienceMs = attempt.firstMs
+  else waitForConnection(wireOptions, profile.large, memory)
   const degraded = [wires[0].degraded, fewer].filter((text) => text !== '')
   const remember = (model: Model) => {
     memory.known = { controller, model }
@@ -159,6 +169,29 @@ async function openController(attempt: AttemptOptions, session: Session, withTag
     ...(options.onDetails ? { onDetails: options.onDetails } : {}),
     ...(options.onChange ? { onChange: options.onChange } : {}),
   })
+}
+
+/**
+ * A PLC with no connection left is read by unconnected messages, which are slow. As soon as it grants one, the session
+ * ends so that the next one begins with it: packets are built for one kind of wire.
+ */
+function waitForConnection(options: WireOptions, large: boolean, memory: Memory) {
+  const { session } = options
+  let timer: NodeJS.Timeout | undefined
+  const wait = () => {
+    timer = setTimeout(() => void look(), memory.patienceMs)
+    timer.unref()
+  }
+  async function look() {
+    const wire = await openConnected(options, large).catch(asError)
+    if (session.ended) return
+    if (typeof wire === 'string' || wire instanceof Error) return wait()
+    await wire.close()
+    memory.patienceMs = Math.min(patience.lastMs, memory.patienceMs * 2)
+    session.fail(new Error('the PLC has a connection free again, and is connected anew to use it.'))
+  }
+  wait()
+  void session.lost.then(() => clearTimeout(timer))
 }
 
 function controllerKey({ vendor, productCode, revision, serial }: PlcIdentity): string {

@@ -4,6 +4,7 @@ import { silentLog } from '#main/log'
 import type { PlcConnection } from '#main/plcs/driver'
 import { createDriver } from '#main/plcs/index'
 import type { PlcConfig } from '#shared/config'
+import { createLogixDriver } from './connect.ts'
 import {
   connectedReply,
   dint,
@@ -54,6 +55,16 @@ const plc = tinyPlc({ A: dint(111), B: dint(222), C: dint(333), Word: dint(0) })
 const honest = (request: Incoming) => {
   const { status, data, extended } = plc.answer(request)
   return request.replyFrame(status, data, extended)
+}
+/** Unwraps Unconnected Send, and answers for what is in it. */
+const unwrapped = (request: Incoming) => {
+  const inner = request.data.subarray(4, 4 + request.data.readUInt16LE(2))
+  const pathEnd = 2 + 2 * inner.readUInt8(1)
+  const service = inner.readUInt8(0)
+  const reply = plc.answer({ service, path: inner.subarray(2, pathEnd), data: inner.subarray(pathEnd) })
+  const frame = request.replyFrame(reply.status, reply.data, reply.extended)
+  frame.writeUInt8(service | 0x80, 40)
+  return frame
 }
 const values = async (connection: PlcConnection, addresses: string[]) => {
   const { outcomes } = await connection.plan(addresses).read(never)
@@ -384,20 +395,31 @@ describe('the connection ladder', () => {
   it('goes on unconnected, and says why, where no connection is left', async () => {
     const to = await peer({
       open: (request) => request.replyFrame(0x01, undefined, [0x0113]),
-      answer: (request) => {
-        // Unwraps Unconnected Send.
-        const inner = request.data.subarray(4, 4 + request.data.readUInt16LE(2))
-        const pathEnd = 2 + 2 * inner.readUInt8(1)
-        const service = inner.readUInt8(0)
-        const reply = plc.answer({ service, path: inner.subarray(2, pathEnd), data: inner.subarray(pathEnd) })
-        const frame = request.replyFrame(reply.status, reply.data, reply.extended)
-        frame.writeUInt8(service | 0x80, 40)
-        return frame
-      },
+      answer: unwrapped,
     })
     const connection = await connect(to)
     expect(connection.degraded).toContain('no connection is left')
     expect(await values(connection, ['A', 'B'])).toEqual([111, 222])
+  })
+
+  it('takes a connection as soon as the PLC has one again', async () => {
+    let left = false
+    const to = await peer({
+      open: (request) => (left ? grant(request) : request.replyFrame(0x01, undefined, [0x0113])),
+      answer: (request) => (request.sequence === undefined ? unwrapped(request) : honest(request)),
+    })
+    const driver = createLogixDriver(config(to.port), silentLog, { firstMs: 50, lastMs: 1_000 })
+    const slow = await driver.connect({ signal: never })
+    open.push(slow)
+    expect(await values(slow, ['A'])).toEqual([111])
+    await vi.waitFor(() => expect(to.services.filter((service) => service === 0x5b).length).toBeGreaterThan(2))
+    expect(await values(slow, ['A'])).toEqual([111])
+    left = true
+    expect((await slow.lost).message).toMatch(/the PLC has a connection free again/)
+    const quick = await driver.connect({ signal: never })
+    open.push(quick)
+    expect(quick.degraded).toBe('')
+    expect(await values(quick, ['A', 'B'])).toEqual([111, 222])
   })
 
   it('needs a person for a wrong slot', async () => {
@@ -424,15 +446,9 @@ describe('the connection ladder', () => {
 
   it('does not know what became of a write to which a router on the way got no answer', async () => {
     const late = (request: Incoming) => {
-      const inner = request.data.subarray(4, 4 + request.data.readUInt16LE(2))
-      const pathEnd = 2 + 2 * inner.readUInt8(1)
-      const service = inner.readUInt8(0)
-      const reply = plc.answer({ service, path: inner.subarray(2, pathEnd), data: inner.subarray(pathEnd) })
+      const frame = unwrapped(request)
       // The controller has done it; the router did not hear of it.
-      if (service === 0x4d) return request.replyFrame(0x01, Buffer.from([1]), [0x0204])
-      const frame = request.replyFrame(reply.status, reply.data, reply.extended)
-      frame.writeUInt8(service | 0x80, 40)
-      return frame
+      return request.data.readUInt8(4) === 0x4d ? request.replyFrame(0x01, Buffer.from([1]), [0x0204]) : frame
     }
     const to = await peer({
       open: (request) => request.replyFrame(0x01, undefined, [0x0113]),
