@@ -127,6 +127,9 @@ export interface Arrival {
   readonly namespaceHeader?: string
   /** Kafka: where the record stands. A record that comes again is known by it. */
   readonly position?: { readonly partition: number; readonly offset: string }
-  /** Valkey: it waited in the list before intake was opened. */
+  /**
+   * It may have waited longer than a request may, and nobody knows how long. Valkey: in the list, while nobody attended.
+   * MQTT: on its way, while this process was stopped or the network stood still.
+   */
   readonly leftOver: boolean
 }

@@ -188,10 +188,10 @@ export function refuseAge({
   if (arrival.leftOver && request.sentAt === undefined) {
     return expired(
       `request expired (age: unknown, max: ${max})`,
-      'It waited in the list while no gateway took requests in.',
+      'It may have waited while no gateway attended to it. Send it again; with "timestamp" its age is known.',
     )
   }
-  // No time stamp: what a live broker hands over was sent now; in our own queue `write_timeout` bounds its wait.
+  // No time stamp: what is no left-over came at once; in our own queue `write_timeout` bounds its wait.
   if (age === undefined) return undefined
   if (age > maxAgeMs)
     return expired(

@@ -9,6 +9,7 @@ import { type Publication, unpublishable } from './address.ts'
 import { closeClient, type OpenClient } from './client.ts'
 import { createIntake } from './intake.ts'
 import { createMqttLease, subscribeLease, unsubscribeLease } from './lease.ts'
+import { createRounds } from './rounds.ts'
 import { createSender, type Sending } from './sender.ts'
 import { brokenWords, disconnectWords, errorAt, type Place, whereText } from './words.ts'
 
@@ -51,7 +52,9 @@ export function createConnection(options: ConnectionOptions): BridgeConnection {
     ),
   )
   const { entry, base } = options
-  const intake = createIntake({ client, place, entry, base, fail, warn: (text) => log.warn(`${name}: ${text}`) })
+  const rounds = createRounds(client)
+  const warn = (text: string) => log.warn(`${name}: ${text}`)
+  const intake = createIntake({ client, place, entry, base, rounds, fail, warn })
 
   let lease: TopicLease | undefined
   /** The subscriptions of the lease before have been taken back. */
@@ -59,7 +62,9 @@ export function createConnection(options: ConnectionOptions): BridgeConnection {
   client.handleMessage = (packet, acknowledge) => {
     lease?.receive(packet.topic, Buffer.from(packet.payload), packet.retain)
     void intake.receive(packet).then((goOn) => {
-      if (goOn && !ended) acknowledge()
+      if (!goOn || ended) return
+      acknowledge()
+      if (packet.qos > 0) rounds.confirmed()
     })
   }
 
@@ -91,6 +96,7 @@ export function createConnection(options: ConnectionOptions): BridgeConnection {
     if (ended) return
     ended = error
     clearInterval(watch)
+    rounds.stop()
     tellLost(error)
     lease?.end()
     sender.end(error)

@@ -1,9 +1,11 @@
 import type { IPublishPacket, MqttClient } from 'mqtt'
+import { attentionMs } from '#main/bridges/attention'
 import type { Arrival, Take } from '#main/bridges/bridge'
 import { asError } from '#main/link'
 import type { EntryId } from '#shared/broker'
 import { mqttNames } from '#shared/names/build'
 import { plcOfWriteTopic } from '#shared/names/parse'
+import type { Rounds } from './rounds.ts'
 import { errorAt, type Place, subscribeWords } from './words.ts'
 
 export interface Intake {
@@ -24,6 +26,7 @@ export interface IntakeOptions {
   readonly place: Place
   readonly entry: EntryId
   readonly base: string
+  readonly rounds: Rounds
   /** The connection must not go on: a request could not be taken over. */
   fail(error: Error): void
   warn(text: string): void
@@ -43,11 +46,13 @@ const subscription = { qos: 1, rap: true, rh: 2 } as const
  * Write requests of one connection. The stream stands still while `take` writes a request to the journal, so that
  * requests keep their order; the acknowledgement leaves as soon as it is written.
  */
-export function createIntake({ client, place, entry, base, fail, warn }: IntakeOptions): Intake {
+export function createIntake({ client, place, entry, base, rounds, fail, warn }: IntakeOptions): Intake {
   const filter = mqttNames.writeFilter(base)
   let opened: Opened | undefined
   let ended: Error | undefined
   let takenForS: number | undefined
+  /** Requests of unknown age come in: told once, until one is young again. */
+  let late = false
   /** A broker may take a subscription and the end of an earlier one in the wrong order (aedes does). */
   let unsubscribed: Promise<void> = Promise.resolve()
 
@@ -74,8 +79,21 @@ export function createIntake({ client, place, entry, base, fail, warn }: IntakeO
   function arrivalOf(packet: IPublishPacket, plcInTopic: string): Arrival {
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload
     const replyTo = mqttNames.response(packet.topic)
-    const at = Date.now()
-    return { entry, address: packet.topic, replyTo, payload, at, retained: packet.retain, plcInTopic, leftOver: false }
+    const { topic: address, retain: retained } = packet
+    return { entry, address, replyTo, payload, at: Date.now(), retained, plcInTopic, leftOver: isLate() }
+  }
+
+  /** Nobody can say that what is read now did not wait: the age of a request without a time stamp is not known. */
+  function isLate(): boolean {
+    const longest = rounds.longestMs()
+    const before = late
+    late = longest > attentionMs
+    if (late && !before) {
+      warn(
+        `a write request may have been on its way for ${(longest / 1_000).toFixed(1)} s: this computer slept or was overloaded, the journal or the network stood still, or requests come without a pause. Those without "timestamp" are refused as expired until the broker has answered with nothing before it. Send them again, with "timestamp" where this happens often.`,
+      )
+    }
+    return late
   }
 
   function send(resolve: () => void, reject: (error: Error) => void) {
@@ -115,6 +133,7 @@ export function createIntake({ client, place, entry, base, fail, warn }: IntakeO
         },
       }
       opened = mine
+      rounds.start()
       signal.addEventListener('abort', mine.close, { once: true })
       try {
         await subscribe(mine)

@@ -124,6 +124,39 @@ liveDescribe('mosquitto', 'the MQTT bridge with a real mosquitto', (shared) => {
     expect(arrivals[0]?.plcInTopic).toBe('P')
   })
 
+  test('a request that waited behind a journal that stood still is of unknown age, the next one after it is not', async () => {
+    const connection = await connected(createMqttBridge(entryFor(broker.port), context('stalled')))
+    const arrivals: Arrival[] = []
+    let goOn = () => {}
+    const stalled = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    const take: Take = async (arrival) => {
+      arrivals.push(arrival)
+      if (arrivals.length === 1) await stalled
+      return { settle: () => {} }
+    }
+    await connection.listen(take, never)
+    const client = await outside(broker.port)
+    await client.publishAsync('stalled/P/write', '1', { qos: 1 })
+    await vi.waitFor(() => expect(arrivals.length).toBe(1))
+    await client.publishAsync('stalled/P/write', '2', { qos: 1 })
+    // Seven seconds are over by one clock: nothing that was asked before is an answer to what is read now.
+    const real = Date.now
+    const later = vi.spyOn(Date, 'now').mockImplementation(() => real() + 7_000)
+    goOn()
+    await vi.waitFor(() => expect(arrivals.length).toBe(2))
+    expect(arrivals.map(({ leftOver }) => leftOver)).toEqual([false, true])
+    await vi.waitFor(
+      async () => {
+        await client.publishAsync('stalled/P/write', 'again', { qos: 1 })
+        expect(arrivals.at(-1)?.leftOver).toBe(false)
+      },
+      { timeout: 5_000 },
+    )
+    later.mockRestore()
+  })
+
   test('requests sent while the gateway is away are never delivered', async () => {
     const bridge = createMqttBridge(entryFor(broker.port), context('away'))
     const first = await connected(bridge)

@@ -6,6 +6,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
+import { attentionMs, now, since } from '#main/bridges/attention'
 import type { Arrival, Take, Taken } from '#main/bridges/bridge'
 import { asError } from '#main/link'
 import type { Log } from '#main/log'
@@ -32,8 +33,6 @@ export interface IntakeOptions {
 const blockS = 1
 /** Time over which an answer to BLPOP means a frozen server, ms. */
 const frozenMs = blockS * 1_000 + 5_000
-/** Whoever did not look at the list for longer than this, ms, can't know the age of what is in it (`write_max_age`). */
-const attentionMs = 2_000
 /** Wait after the journal refused a request, ms. */
 const journalPauseMs = 1_000
 
@@ -138,12 +137,12 @@ export async function openIntake(options: IntakeOptions): Promise<Intake> {
 
   /** Pops until intake closes, the journal refuses, or the list went unwatched. */
   async function popWhileAttending() {
-    let seen = clock()
+    let seen = now()
     while (!signal.aborted) {
       if (refuse && since(seen) > attentionMs) return
-      const sent = clock()
+      const sent = now()
       const payload = await pop()
-      seen = clock()
+      seen = now()
       // The answer came while nobody was there to hear it: the computer slept, or the server was frozen.
       const late = refuse && since(sent) > blockS * 1_000 + attentionMs
       if (payload && !(await handOver(payload, late))) return
@@ -231,11 +230,3 @@ async function wakeBlocked(redis: Redis, blocking: Redis): Promise<() => void> {
     if (id !== undefined) redis.client('UNBLOCK', id).catch(() => {})
   }
 }
-
-/** Both clocks: the monotonic one stands still in suspend (Linux), the other may be set back. */
-interface Instant {
-  readonly wall: number
-  readonly monotonic: number
-}
-const clock = (): Instant => ({ wall: Date.now(), monotonic: performance.now() })
-const since = (then: Instant) => Math.max(Date.now() - then.wall, performance.now() - then.monotonic)
