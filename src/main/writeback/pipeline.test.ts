@@ -187,6 +187,50 @@ describe('write pipeline', () => {
     expect((await it1.answered(2))[1]).toMatchObject({ success: true })
   })
 
+  it('takes over a request that it can not read for a bug of its own: refused, answered and told in the log', async () => {
+    const told: string[] = []
+    const buggy = site({ log: { ...silentLog, error: (text) => told.push(String(text)) } })
+    const payload = Object.defineProperty(Buffer.from('{}'), 'byteLength', {
+      get: () => {
+        throw new RangeError('a bug')
+      },
+    })
+    await buggy.send({}, { payload })
+    expect((await buggy.answered(1))[0]).toMatchObject({
+      plc: 'P',
+      tag: '',
+      value: null,
+      success: false,
+      error: "invalid request: it could not be read, see the gateway's log",
+    })
+    expect(buggy.lines.map(({ line }) => line)).toEqual(['accepted', 'outcome', 'answered'])
+    expect(told).toHaveLength(1)
+    expect(told[0]).toContain('a/P/write')
+  })
+
+  it('answers a request whose checks or listeners end in a bug, and throws at nobody', async () => {
+    const told: string[] = []
+    let broken = false
+    const buggy = site({
+      log: { ...silentLog, error: (text) => told.push(String(text)) },
+      plc: () => {
+        if (broken) throw new Error('a bug')
+        return undefined
+      },
+      onEvent: () => {
+        throw new Error('a listener that throws')
+      },
+    })
+    broken = true
+    await buggy.send()
+    expect((await buggy.answered(1))[0]).toMatchObject({
+      success: false,
+      error: "internal error: not sent, see the gateway's log",
+    })
+    await buggy.pipeline.close()
+    expect(buggy.lines.map(({ line }) => line)).toEqual(['accepted', 'outcome', 'answered'])
+  })
+
   it('neither executes nor answers a request whose acknowledgement failed', async () => {
     const taken = await it1.pipeline.take(it1.arrival({}))
     taken.settle('not-ours')

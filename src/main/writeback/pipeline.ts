@@ -22,10 +22,10 @@ import {
   type PipelineEntry,
   refused,
 } from './job.ts'
-import type { Journal, JournalLine } from './journal.ts'
+import type { AcceptedLine, Journal, JournalLine } from './journal.ts'
 import { createOpenJobs } from './open-jobs.ts'
 import { recover } from './recover.ts'
-import { readRequest, valueText } from './request.ts'
+import { readRequest, unreadable, valueText, type WriteRequest } from './request.ts'
 import { createSeen, type Ending, isRemembered, positionKey, requestKey } from './seen.ts'
 import type { WriteEvent } from './write-event.ts'
 
@@ -71,7 +71,13 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const counts = { accepted: 0, done: 0, refused: 0, cleared: 0 }
   const answers = createAnswers(journal, log, follow)
   const open = createOpenJobs()
-  const tell = (event: WriteEvent) => options.onEvent?.(event)
+  function tell(event: WriteEvent) {
+    try {
+      options.onEvent?.(event)
+    } catch (error) {
+      log.error(`write-back: who listens to the requests failed at "${event.kind}". The request goes on.`, error)
+    }
+  }
 
   /** Keeps a promise until it ends, so that `close` can wait for it; a bug in it is told and not lost. */
   function follow(work: Promise<void>) {
@@ -92,16 +98,15 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     }
     const position = positionKey(arrival)
     if (seen.hasEnded(position)) return nothingToDo
-    const request = readRequest(arrival)
-    const job: Job = { id: randomUUID(), arrival, request, entry, valueJson: valueText(request) }
+    const { job, line } = accept(arrival, entry)
     open.add(job)
-    const unwritten = await journal.append(acceptedLine(job, options.identity)).then(() => undefined, asError)
+    const unwritten = await journal.append(line).then(() => undefined, asError)
     if (unwritten) return refuseUnwritten(job, unwritten)
     counts.accepted++
     tell({ kind: 'received', at: Date.now(), job: eventJob(job) })
     log.debug(
       () =>
-        `${entryText(entry.id)}: request on ${arrival.address}: ${request.plc}/${request.tag} = ${job.valueJson.slice(0, 200)}`,
+        `${entryText(entry.id)}: request on ${arrival.address}: ${job.request.plc}/${job.request.tag} = ${job.valueJson.slice(0, 200)}`,
     )
     return {
       settle: (how) => {
@@ -111,8 +116,28 @@ export function createPipeline(options: PipelineOptions): Pipeline {
           return follow(journal.append(outcomeLine(job, notOurs)))
         }
         seen.ended(position)
-        decide(job)
+        try {
+          decide(job)
+        } catch (error) {
+          log.error(`write-back: the checks of request ${job.id} ended in an internal error`, error)
+          follow(end(job, outcomeOfBug(job)))
+        }
       },
+    }
+  }
+
+  /** Reads a request. One that is too much for us is a request still: held back, it would come again and again. */
+  function accept(arrival: Arrival, entry: PipelineEntry): { readonly job: Job; readonly line: AcceptedLine } {
+    const made = (request: WriteRequest) => {
+      const job: Job = { id: randomUUID(), arrival, request, entry, valueJson: valueText(request) }
+      return { job, line: acceptedLine(job, options.identity) }
+    }
+    try {
+      return made(readRequest(arrival))
+    } catch (error) {
+      const where = `${entryText(entry.id)}: a request on ${arrival.address} could not be read`
+      log.error(`${where} and is refused. Please report this, with the request from the journal.`, error)
+      return made(unreadable(arrival, "it could not be read, see the gateway's log"))
     }
   }
 

@@ -63,6 +63,23 @@ describe('write request', () => {
     expect(read(Uint8Array.from([0x7b, 0xff, 0x7d])).flaw).toBe('not UTF-8 text')
   })
 
+  it.each([
+    ['[', ']'],
+    ['{"a":', '}'],
+    ['{"a":[', ']}'],
+  ])('refuses what nests deeper than 64, by every depth within the size of a request (%s)', (open, close) => {
+    const levels = open.split(/[[{]/).length - 1
+    const nested = (times: number) =>
+      read(`{"plc":"P","tag":"T","value":${open.repeat(times)}"\\"[{"${close.repeat(times)}}`)
+    const most = Math.floor(63 / levels)
+    expect(nested(most).flaw).toBeUndefined()
+    for (let times = most + 1; times * (open.length + close.length) < 65_000; times += 200) {
+      const request = nested(times)
+      expect(request).toMatchObject({ plc: 'Topic PLC', flaw: 'JSON nested too deeply' })
+      expect(valueText(request)).toBe('null')
+    }
+  })
+
   it('echoes a value with every digit and in its own notation', () => {
     const values = [
       '9007199254740993',

@@ -4,6 +4,12 @@ import { isJsonObject, type Json, jsonToText, parseJson } from '#shared/value'
 /** Largest request, in bytes. */
 export const maxRequestBytes = 64 * 1024
 
+/**
+ * Deepest nesting of a request: no tag comes near it, and whatever walks the value walks it to its end. (Between the
+ * depth that the parser survives and the one that every other walk does lie thousands, and they move with the stack.)
+ */
+const maxDepth = 64
+
 /** What could be read of a request, well formed or not: enough to answer it. */
 export interface WriteRequest {
   /** '' where it could not be read; on MQTT the PLC of the topic then. */
@@ -27,27 +33,47 @@ const rfc3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)
 
 /** Reads a request's payload. Never throws: what is wrong stands in `flaw`, the first flaw wins. */
 export function readRequest(arrival: Pick<Arrival, 'payload' | 'entry' | 'plcInTopic'>): WriteRequest {
-  const nothing = { plc: arrival.plcInTopic ?? '', tag: '', value: null }
   const { payload } = arrival
+  const flawed = (flaw: string) => unreadable(arrival, flaw)
   if (payload.byteLength > maxRequestBytes) {
-    return { ...nothing, flaw: `${payload.byteLength} bytes, at most ${maxRequestBytes} are allowed` }
+    return flawed(`${payload.byteLength} bytes, at most ${maxRequestBytes} are allowed`)
   }
-  if (payload.byteLength === 0) return { ...nothing, flaw: 'the message is empty' }
+  if (payload.byteLength === 0) return flawed('the message is empty')
   let json: Json
   try {
-    json = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(payload))
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(payload)
+    if (depthOf(text) > maxDepth) return flawed('JSON nested too deeply')
+    json = parseJson(text)
   } catch (error) {
-    return { ...nothing, flaw: notJson(error) }
+    return flawed(notJson(error))
   }
-  if (!isJsonObject(json)) return { ...nothing, flaw: 'not a JSON object' }
-  return readFields(json, addresseeField[arrival.entry.service], nothing)
+  if (!isJsonObject(json)) return flawed('not a JSON object')
+  return readFields(json, addresseeField[arrival.entry.service], arrival.plcInTopic ?? '')
 }
 
-function readFields(
-  json: { readonly [key: string]: Json },
-  addresseeName: string,
-  nothing: WriteRequest,
-): WriteRequest {
+/** How deep brackets and braces stand in each other, outside of strings; any number where the text is no JSON. */
+function depthOf(text: string): number {
+  let depth = 0
+  let deepest = 0
+  let inString = false
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i]
+    if (inString) {
+      if (char === '\\') i++
+      else if (char === '"') inString = false
+    } else if (char === '"') inString = true
+    else if (char === '[' || char === '{') deepest = Math.max(deepest, ++depth)
+    else if (char === ']' || char === '}') depth--
+  }
+  return deepest
+}
+
+/** What is left of a request that can't be read at all, for a bug of ours or its own nonsense. */
+export function unreadable(arrival: Pick<Arrival, 'plcInTopic'>, flaw: string): WriteRequest {
+  return { plc: arrival.plcInTopic ?? '', tag: '', value: null, flaw }
+}
+
+function readFields(json: { readonly [key: string]: Json }, addresseeName: string, plcInTopic: string): WriteRequest {
   // Own keys only: a key called `constructor` is a key like any other, and a missing one is missing.
   const field = (name: string): Json | undefined => (Object.hasOwn(json, name) ? json[name] : undefined)
   const text = (name: string): string | undefined => {
@@ -55,7 +81,7 @@ function readFields(
     return typeof value === 'string' ? value : undefined
   }
   const request: WriteRequest = {
-    plc: text('plc') ?? nothing.plc,
+    plc: text('plc') ?? plcInTopic,
     tag: text('tag') ?? '',
     value: field('value') ?? null,
     ...optional('requestId', text('request_id')),
@@ -91,7 +117,6 @@ function optional<K extends string, V>(key: K, value: V | undefined): { [k in K]
 }
 
 function notJson(error: unknown): string {
-  if (error instanceof RangeError) return 'JSON nested too deeply'
   if (error instanceof SyntaxError) return `not JSON: ${error.message.slice(0, 120)}`
   return 'not UTF-8 text'
 }
