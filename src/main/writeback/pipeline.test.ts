@@ -499,6 +499,39 @@ describe('write pipeline', () => {
     expect(third.answers).toEqual([])
   })
 
+  it('after a restart under another base answers nothing on the old one: it may be another site by now', async () => {
+    await it1.send({ value: 1, request_id: 'done' })
+    await it1.answered(1)
+    await it1.pipeline.take(it1.arrival({ value: 2, request_id: 'cut' }))
+    const before = it1.lines.filter(({ line }) => line !== 'answered')
+    const told: string[] = []
+    const answers: Message[] = []
+    const next = site({
+      before,
+      log: { ...silentLog, warn: (text) => told.push(String(text)) },
+      entry: (id) => ({
+        id,
+        broker: 'broker:1883',
+        namespace: 'b',
+        base: 'b',
+        respond: (message) => answers.push(message),
+      }),
+    })
+    await next.pipeline.recover()
+    expect(answers).toEqual([])
+    const why = 'answers on a/P/write/response are no longer ours: the entry is b now'
+    expect(next.lines.map((line) => [line.line, 'error' in line && line.error])).toEqual([
+      ['undelivered', why],
+      ['outcome', 'interrupted by restart: outcome unknown'],
+      ['undelivered', why],
+    ])
+    expect(told.filter((text) => text.includes(why))).toHaveLength(2)
+    // Done with: the next start has nothing to say.
+    const third = site({ before: [...before, ...next.lines] })
+    await third.pipeline.recover()
+    expect(third.answers).toEqual([])
+  })
+
   it('passes over a Kafka record that already has an outcome, also one from before a restart', async () => {
     const position = { partition: 0, offset: '7' }
     await it1.send({}, { position })

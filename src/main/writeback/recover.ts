@@ -2,6 +2,7 @@
 import { timestamp } from '#main/bridges/message'
 import type { Log } from '#main/log'
 import { type EntryId, entryText } from '#shared/broker'
+import { isAnswerAddress } from '#shared/names/parse'
 import { type Answers, responseTo } from './answers.ts'
 import type { PipelineEntry } from './job.ts'
 import type { AcceptedLine, Journal, JournalLine, OutcomeLine } from './journal.ts'
@@ -27,17 +28,26 @@ export async function recover(options: RecoverOptions): Promise<void> {
       ? { success: outcome.outcome === 'done', error: outcome.error, ...(outcome.skipped ? { skipped: true } : {}) }
       : { success: false, error: 'interrupted by restart: outcome unknown' }
     if (!outcome) await interrupt(accepted, ending, options)
+    const { plc, tag, id, replyTo, entry: through } = accepted
     log.warn(
-      `write-back: ${accepted.plc}/${accepted.tag} through ${entryText(accepted.entry)}, accepted ${accepted.time}: ${ending.error || 'done, answered again'}`,
+      `write-back: ${plc}/${tag} through ${entryText(through)}, accepted ${accepted.time}: ${ending.error || 'done, answered again'}`,
     )
-    const entry = options.entryOf(accepted.entry)
+    const to = whereTo(options.entryOf(through), replyTo)
     const response = responseTo(accepted, accepted.value, ending, outcome?.outcome === 'deduplicated')
-    if (entry) options.answers.respond(accepted.id, entry, accepted.replyTo, response)
+    if (typeof to !== 'string') options.answers.respond(id, to, replyTo, response)
     else {
-      const error = 'the entry is not configured any more'
-      await journal.append({ line: 'undelivered', id: accepted.id, time: timestamp(Date.now()), error })
+      log.warn(`write-back: ${plc}/${tag}: its sender gets no answer: ${to}. The journal has what became of it.`)
+      await journal.append({ line: 'undelivered', id, time: timestamp(Date.now()), error: to })
     }
   }
+}
+
+/** The entry that may answer there, or why none may: an address of before can be another site's now. */
+function whereTo(entry: PipelineEntry | undefined, replyTo: string): PipelineEntry | string {
+  if (!entry) return 'the entry is not configured any more'
+  return isAnswerAddress(entry.id.service, entry.base, replyTo)
+    ? entry
+    : `answers on ${replyTo} are no longer ours: the entry is ${entry.base} now`
 }
 
 /** Its record and its id are remembered: neither may bring it to execution after all. */

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { base, clientId, kafkaNames, mqttNames, valkeyNames } from './build.ts'
 import {
+  isAnswerAddress,
   isUnder,
   isWatchGroup,
   plcOfHealth,
@@ -25,6 +26,22 @@ describe('names are parsed back from what is built', () => {
         expect(plcOfHealth('valkey', valkey, valkeyNames.health(valkey, plc))).toBe(plc)
         expect(plcOfResponseTopic(mqtt, mqttNames.response(mqttNames.write(mqtt, plc)))).toBe(plc)
         expect(whoOfPresenceTopic(mqtt, mqttNames.presence(mqtt, who))).toBe(who)
+      }),
+    )
+  })
+
+  it('for the addresses of answers, which are those of one base and of no other', () => {
+    fc.assert(
+      fc.property(names, names, plcs, (own, other, plc) => {
+        for (const [service, at] of [
+          ['mqtt', (base: string) => mqttNames.response(mqttNames.write(base, plc))],
+          ['valkey', valkeyNames.responses],
+          ['kafka', kafkaNames.responses],
+        ] as const) {
+          expect(isAnswerAddress(service, own, at(own))).toBe(true)
+          expect(isAnswerAddress(service, own, at(other))).toBe(own === other)
+          expect(isAnswerAddress(service, own, at(base(service, own, other)))).toBe(false)
+        }
       }),
     )
   })

@@ -13,6 +13,18 @@ export function plcOfHealth(service: 'mqtt' | 'valkey', base: string, address: s
   return between(address, `${base}${separator}`, `${separator}health`, separator)
 }
 
+/** Whether answers of this base, and of no other, belong there. */
+export function isAnswerAddress(service: Service, base: string, address: string): boolean {
+  switch (service) {
+    case 'mqtt':
+      return plcOfResponseTopic(base, address) !== undefined
+    case 'valkey':
+      return address === valkeyNames.responses(base)
+    case 'kafka':
+      return address === kafkaNames.responses(base)
+  }
+}
+
 /** PLC of the topic of an answer. */
 export function plcOfResponseTopic(base: string, topic: string): string | undefined {
   return between(topic, `${base}/`, '/write/response', '/')
