@@ -199,6 +199,73 @@ describe('outbox', () => {
     }
   })
 
+  it('sends 20,000 clearings, each name once, and gives up no answer for them', async () => {
+    const box = outbox(tags(1).source)
+    const given: (string | undefined)[] = []
+    const answer = event('answer', (error) => given.push(error?.message))
+    box.offerEvent(answer)
+    const cleared = new Set<string>()
+    const clear = (tag: string) =>
+      box.offerClearing({
+        what: { kind: 'tag', plc: 'P', tag },
+        wanted: () => true,
+        done: () => cleared.add(tag),
+      })
+    for (let round = 0; round < 2; round++) for (let i = 0; i < 20_000; i++) clear(`old${i}`)
+    box.offer(0)
+    expect(given).toEqual([])
+    expect(box.stats()).toMatchObject({ waiting: 20_002, dropped: 0 })
+    const { connection, sent } = wire()
+    box.attach(connection)
+    for (let i = 0; i < 20_002; i++) {
+      if (i >= sent.length) await tick()
+      sent[i]?.settle()
+    }
+    expect(sent).toHaveLength(20_002)
+    expect(given).toEqual([undefined])
+    expect(cleared.size).toBe(20_000)
+    expect(sent[0]?.message.subject.kind).toBe('response')
+    expect(sent.at(-1)?.message.subject.kind).toBe('tag')
+  })
+
+  it('does not clear what is published again when its turn comes, also after a clearing that failed', async () => {
+    const { values, source } = tags(1)
+    values[0] = 5
+    const box = outbox(source)
+    let wanted = true
+    const done: string[] = []
+    const clearing = () => ({
+      what: { kind: 'tag', plc: 'P', tag: 'T0' } as const,
+      wanted: () => wanted,
+      done: () => done.push('cleared'),
+    })
+    box.offerClearing(clearing())
+    const first = wire()
+    const detach = box.attach(first.connection)
+    await tick()
+    expect(first.sent).toHaveLength(1)
+    detach()
+    first.sent[0]?.settle(new Error('connection lost'))
+    wanted = false
+    box.offer(0)
+    const second = wire()
+    const detachSecond = box.attach(second.connection)
+    await tick()
+    expect(second.texts()).toEqual(['5'])
+    second.sent[0]?.settle()
+    detachSecond()
+    wanted = true
+    box.offerClearing(clearing())
+    box.offerClearing(clearing())
+    const third = wire()
+    box.attach(third.connection)
+    await tick()
+    expect(third.sent).toHaveLength(1)
+    third.sent[0]?.settle()
+    expect(done).toEqual(['cleared'])
+    expect(box.stats().waiting).toBe(0)
+  })
+
   it('keeps only the newest health of a PLC', async () => {
     const box = outbox(tags(0).source)
     for (const body of ['old', 'new']) box.offerHealth({ subject: { kind: 'health', plc: 'P' }, body })

@@ -1,12 +1,13 @@
 /**
  * What waits to go out through one broker entry. In come indices of changed tags and events; out go messages, as many
- * as the bridge's window allows. Memory is bounded by the number of tags and by `maxEvents`, however long the broker
+ * as the bridge's window allows. Memory is bounded by the number of names and by `maxEvents`, however long the broker
  * is away: a tag is in here at most once, and its value is read when its message is built, so that only the newest is sent.
  */
 import type { BridgeConnection, BridgeLimits, Message } from '#main/bridges/bridge'
 import type { TagSource } from '#shared/tag'
+import { type Clearing, createClearings } from './clearings.ts'
 
-/** A message that must not be coalesced: an answer, a clearing. */
+/** A message that must not be coalesced: an answer. */
 export interface OutboxEvent {
   readonly message: Message
   /** ms since the epoch until which it may wait for the broker. */
@@ -16,7 +17,7 @@ export interface OutboxEvent {
 }
 
 export interface OutboxStats {
-  /** Tags and events that wait or are unconfirmed. */
+  /** Tags, clearings and events that wait or are unconfirmed. */
   readonly waiting: number
   /** Messages confirmed by the broker. */
   readonly confirmed: number
@@ -33,6 +34,8 @@ export interface Outbox {
   offerRefresh(index: number): void
   /** Newest health of a PLC; an older one that still waits is replaced. */
   offerHealth(message: Message): void
+  /** Removes a name from the broker, when its turn comes and if it is still to be removed then. */
+  offerClearing(clearing: Clearing): void
   offerEvent(event: OutboxEvent): void
   /** Every tag of this entry is to be sent again: the broker may have lost its data. */
   resync(): void
@@ -90,6 +93,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const events: Waiting[] = []
   let order = 0
   const health = new Map<string, Message>()
+  const clearings = createClearings()
   let connection: BridgeConnection | undefined
   let inFlight = 0
   let confirmed = 0
@@ -131,7 +135,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   const waitingTags = () => (tail - head + places) % places
-  const waiting = () => waitingTags() + events.length + health.size + resting.length + inFlight
+  const waiting = () => waitingTags() + events.length + health.size + clearings.size() + resting.length + inFlight
 
   function schedule() {
     if (scheduled || !connection || closed) return
@@ -147,6 +151,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const settle: ((error?: Error) => void)[] = []
       takeEvents(room, messages, settle)
       takeHealth(room, messages, settle)
+      // After health: a last word is not to outlive the clearing. Before values: a name may be published again.
+      clearings.take(room, messages, settle)
       takeTags(room, messages, settle)
       if (messages.length === 0) break
       inFlight += messages.length
@@ -279,6 +285,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
       health.set(message.subject.plc, message)
       schedule()
     },
+    offerClearing: (clearing) => {
+      clearings.offer(clearing)
+      schedule()
+    },
     offerEvent: (event) => {
       if (closed) return give(event, 'the gateway stopped')
       if (events.length >= maxEvents) give((events.shift() as Waiting).event, 'too many answers wait for the broker')
@@ -311,6 +321,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       closed = true
       connection = undefined
       clearTimeout(expiry)
+      clearings.close()
       wake()
       for (const { event } of events.splice(0)) give(event, 'the gateway stopped')
     },

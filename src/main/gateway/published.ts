@@ -27,6 +27,8 @@ export interface Published {
   leave(place: PublishedPlace): void
   /** Names that stand there and are published no more. */
   leftOver(place: PublishedPlace): readonly PublishedName[]
+  /** Whether this is one of them. */
+  isLeftOver(place: PublishedPlace, name: PublishedName): boolean
   /** The broker has confirmed the clearing. */
   cleared(place: PublishedPlace, name: PublishedName): void
   /** Writes what is not written yet. */
@@ -44,7 +46,7 @@ interface FileEntry extends PublishedPlace {
 }
 
 const placeKey = ({ service, broker, base }: PublishedPlace) => JSON.stringify([service, broker, base])
-export const publishedKey = (name: PublishedName) =>
+const publishedKey = (name: PublishedName) =>
   JSON.stringify(name.kind === 'tag' ? ['tag', name.plc, name.tag] : ['health', name.plc])
 
 /** Reads the file. One that can't be read is told and begun anew. */
@@ -92,6 +94,11 @@ export async function openPublished(path: string, log: Log): Promise<Published> 
       const key = placeKey(place)
       const wanted = configured.get(key)
       return [...(known.get(key)?.names ?? [])].filter((name) => !wanted?.has(name)).map(toName)
+    },
+    isLeftOver: (place, name) => {
+      const key = placeKey(place)
+      const named = publishedKey(name)
+      return known.get(key)?.names.has(named) === true && configured.get(key)?.has(named) !== true
     },
     cleared: (place, name) => {
       const key = placeKey(place)

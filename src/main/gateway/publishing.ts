@@ -8,7 +8,7 @@ import { type BrokerConfig, type PlcConfig, publishedName } from '#shared/config
 import { goesTo } from '#shared/names/table'
 import type { PlcState } from '#shared/plc'
 import type { PlcPart } from './plc-part.ts'
-import { type Published, type PublishedName, type PublishedPlace, publishedKey } from './published.ts'
+import type { Published, PublishedName, PublishedPlace } from './published.ts'
 
 /** True where the entry serves the PLC. */
 export function serves(entry: BrokerConfig, plc: string): boolean {
@@ -46,21 +46,14 @@ export function namesLeft(service: Service, entry: BrokerConfig, plcs: readonly 
     ])
 }
 
-/** Clears what stands at a place and is published no more; what is on its way already is not sent twice. */
+/** Clears what stands at a place and is published no more, unless it is published again by then. */
 export function createClearing(published: Published, place: PublishedPlace): (outbox: Outbox) => void {
-  const under = new Set<string>()
   return (outbox) => {
     for (const what of published.leftOver(place)) {
-      const key = publishedKey(what)
-      if (under.has(key)) continue
-      under.add(key)
-      outbox.offerEvent({
-        message: { subject: { kind: 'clear', what }, body: '' },
-        until: Number.POSITIVE_INFINITY,
-        done: (error) => {
-          under.delete(key)
-          if (error === undefined) published.cleared(place, what)
-        },
+      outbox.offerClearing({
+        what,
+        wanted: () => published.isLeftOver(place, what),
+        done: () => published.cleared(place, what),
       })
     }
   }
