@@ -19,6 +19,7 @@ import { keepPinging } from './ping.ts'
 import { batchRecords, createPublisher } from './publisher.ts'
 import { recordMaker } from './record.ts'
 import { ensureTopics, lookAt, type Topics } from './topics.ts'
+import { createUnsure, type Unsure } from './unsure.ts'
 
 /** A silent cluster is lost after at most `pingEveryMs + requestMs`. */
 const pingEveryMs = 3_000
@@ -37,6 +38,13 @@ export function createKafkaBridge(entry: KafkaConfig, context: BridgeContext): B
     user: entry.username,
   }
   const sent = createSentMemory()
+  const unsure = createUnsure({
+    who: context.who,
+    onDoubt: (partition, offset) =>
+      context.log.warn(
+        `${entryText(id)}: a write request (${kafkaNames.writes(base)}, partition ${partition}, offset ${offset}) was taken over as the connection broke, and the group went past it meanwhile. It was not executed here; whether another member answered it is not known. Read the tag before repeating it.`,
+      ),
+  })
   return {
     entry: id,
     base,
@@ -53,7 +61,7 @@ export function createKafkaBridge(entry: KafkaConfig, context: BridgeContext): B
           client.onSilence = () => reject(noAnswer(place))
         })
         const topics = await unlessAborted(Promise.race([open(client, entry, place), silence]), signal)
-        return connection({ entry, context, place, client, topics, sent })
+        return connection({ entry, context, place, client, topics, sent, unsure })
       } catch (error) {
         client.destroy()
         throw signal.aborted ? asError(signal.reason) : inWords(place, error, client.failures)
@@ -76,9 +84,10 @@ interface Parts {
   readonly client: Client
   readonly topics: Topics
   readonly sent: SentMemory
+  readonly unsure: Unsure
 }
 
-function connection({ entry, context, place, client, topics, sent }: Parts): BridgeConnection {
+function connection({ entry, context, place, client, topics, sent, unsure }: Parts): BridgeConnection {
   let why: Error | undefined
   let tellLost: (why: Error) => void = () => {}
   const lost = new Promise<Error>((resolve) => {
@@ -140,6 +149,8 @@ function connection({ entry, context, place, client, topics, sent }: Parts): Bri
       topic,
       replyTo: kafkaNames.responses(place.base),
       take,
+      who: context.who,
+      unsure,
       onLost: (error) => end(intakeWords(error)),
       onIdle: () =>
         context.log.warn(

@@ -2,11 +2,24 @@ import kafkajs, { type EachBatchPayload, type Offsets } from 'kafkajs'
 import { describe, expect, it, vi } from 'vitest'
 import type { Arrival, Taken } from '#main/bridges/bridge'
 import { openIntake } from './intake.ts'
+import { createUnsure, type Unsure } from './unsure.ts'
 
 const topic = 'site-writes'
 
+const who = '11111111-aaaa'
+
+/** What the coordinator has of the one partition. */
+interface Stored {
+  offset: string
+  metadata: string | null
+}
+
 /** Intake on a consumer and an admin that never leave the process. The group has committed offset 5. */
-async function intake(take: (arrival: Arrival) => Promise<Taken>) {
+async function intake(
+  take: (arrival: Arrival) => Promise<Taken>,
+  stored: Stored = { offset: '5', metadata: null },
+  unsure: Unsure = createUnsure({ who, onDoubt: () => {} }),
+) {
   const kafka = new kafkajs.Kafka({ brokers: ['127.0.0.1:1'], logLevel: kafkajs.logLevel.NOTHING })
   const listeners = new Map<string, (event: { payload: object }) => void>()
   let batch: ((payload: EachBatchPayload) => Promise<void>) | undefined
@@ -30,7 +43,7 @@ async function intake(take: (arrival: Arrival) => Promise<Taken>) {
     },
   })
   const admin = Object.assign(kafka.admin(), {
-    fetchOffsets: async () => [{ topic, partitions: [{ partition: 0, offset: '5', metadata: null }] }],
+    fetchOffsets: async () => [{ topic, partitions: [{ partition: 0, ...stored }] }],
     fetchTopicOffsets: async () => [{ partition: 0, offset: '9', high: '9', low: '0' }],
   })
   const lost: string[] = []
@@ -42,6 +55,8 @@ async function intake(take: (arrival: Arrival) => Promise<Taken>) {
     topic,
     replyTo: 'site-write-responses',
     take,
+    who,
+    unsure,
     onLost: (error) => lost.push(error.message),
     onIdle: () => {},
   })
@@ -102,6 +117,9 @@ function taking(before: () => void | Promise<void> = () => {}) {
   return { steps, take }
 }
 
+/** As kafkajs makes it of the coordinator's answer. */
+const illegal = Object.assign(new Error('Specified group generation id is not valid'), { type: 'ILLEGAL_GENERATION' })
+
 describe('intake', () => {
   it('owns a request once its own commit was seen to be answered', async () => {
     const { steps, take } = taking()
@@ -118,11 +136,64 @@ describe('intake', () => {
     expect(steps).toEqual(['not-ours 5'])
   })
 
-  it('does not own a request whose commit failed', async () => {
+  describe('whose connection breaks before the answer to a commit', () => {
+    /** The commit of record 5 lands and its answer is lost; then `meanwhile`, and a new intake on a new connection. */
+    async function broken(land: boolean, meanwhile: (stored: Stored) => void = () => {}) {
+      const { steps, take } = taking()
+      const doubts: string[] = []
+      const unsure = createUnsure({ who, onDoubt: (partition, offset) => doubts.push(`${partition}:${offset}`) })
+      const stored: Stored = { offset: '5', metadata: null }
+      const { give } = await intake(take, stored, unsure)
+      const losing = (offsets: Offsets) => {
+        if (land) Object.assign(stored, offsets.topics[0]?.partitions[0])
+        throw new Error('Closed connection')
+      }
+      await expect(give(['5', '6'], losing)).rejects.toThrow('Closed connection')
+      expect(steps).toEqual([])
+      meanwhile(stored)
+      const next = await intake(take, stored, unsure)
+      return { steps, doubts, next }
+    }
+
+    it('owns the request where its commit is found to have landed', async () => {
+      const { steps, doubts, next } = await broken(true)
+      expect(steps).toEqual(['acknowledged 5'])
+      expect(await next.give(['5', '6'], (_, confirm) => confirm())).toEqual(['7'])
+      expect(steps).toEqual(['acknowledged 5', 'acknowledged 6'])
+      expect(doubts).toEqual([])
+    })
+
+    it('does not own it where the commit did not land, and takes it when it comes again', async () => {
+      const { steps, next } = await broken(false)
+      expect(steps).toEqual(['not-ours 5'])
+      await next.give(['5'], (_, confirm) => confirm())
+      expect(steps).toEqual(['not-ours 5', 'acknowledged 5'])
+    })
+
+    it.each([
+      ['took it', { offset: '6', metadata: '22222222-bbbb' }],
+      ['took it and the next one', { offset: '7', metadata: '22222222-bbbb' }],
+    ])('does not own it where another member %s, and tells the doubt', async (_, theirs) => {
+      const { steps, doubts } = await broken(false, (stored) => Object.assign(stored, theirs))
+      expect(steps).toEqual(['not-ours 5'])
+      expect(doubts).toEqual(['0:5'])
+    })
+
+    it('lets go of it where it comes again on the same connection', async () => {
+      const { steps, take } = taking()
+      const { give } = await intake(take)
+      const failing = () => Promise.reject(new Error('Request timed out'))
+      await expect(give(['5'], failing)).rejects.toThrow('timed out')
+      await give(['5'], (_, confirm) => confirm())
+      expect(steps).toEqual(['not-ours 5', 'acknowledged 5'])
+    })
+  })
+
+  it('does not own a request whose commit was refused', async () => {
     const { steps, take } = taking()
     const { give } = await intake(take)
-    const failing = () => Promise.reject(new Error('ILLEGAL_GENERATION'))
-    await expect(give(['5', '6'], failing)).rejects.toThrow('ILLEGAL_GENERATION')
+    const failing = () => Promise.reject(new kafkajs.KafkaJSProtocolError(illegal))
+    await expect(give(['5', '6'], failing)).rejects.toThrow(illegal.message)
     expect(steps).toEqual(['not-ours 5'])
   })
 

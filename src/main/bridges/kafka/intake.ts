@@ -1,14 +1,16 @@
 /**
  * The way in: membership in the consumer group of the gateways, one record at a time. In come records of the request
  * topic, out go arrivals; each record is committed on its own once it is in the journal, and counts as ours only when
- * the commit was seen to have been answered.
+ * the commit was seen to have been answered, or the position it left was found again after the connection broke.
  */
-import type { Admin, Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs'
+import type { Admin, Consumer, EachBatchPayload, KafkaMessage, PartitionOffset } from 'kafkajs'
 import type { Arrival, Take } from '#main/bridges/bridge'
 import { asError } from '#main/link'
 import type { EntryId } from '#shared/broker'
 import { type Commits, watchCommits } from './commits.ts'
+import { protocolType } from './errors.ts'
 import { type Bounds, boundsOf, coordinatorReady, positionsOf } from './positions.ts'
+import type { Unsure } from './unsure.ts'
 
 /** Longest wait for a coordinator that is just starting, ms. */
 const coordinatorMs = 10_000
@@ -24,6 +26,10 @@ export interface IntakeOptions {
   readonly topic: string
   readonly replyTo: string
   readonly take: Take
+  /** Who we are: each commit bears it. */
+  readonly who: string
+  /** What an earlier intake of this entry could not settle. */
+  readonly unsure: Unsure
   /** Intake ended by itself: the group forgot us, the client gave up, a request could not be taken over. */
   onLost(error: Error): void
   /** We are a member, but every partition belongs to others. */
@@ -93,6 +99,8 @@ export function openIntake(options: IntakeOptions): Intake {
     const current = () => of === joining && !stopped && !failed
     if (!current()) return
     const positions = await positionsOf(admin, group, topic, before)
+    if (!current()) return
+    options.unsure.settle(positions)
     next.clear()
     for (const partition of assigned) {
       if (!current()) return
@@ -141,16 +149,20 @@ export function openIntake(options: IntakeOptions): Intake {
   /** Throws where the record did not become ours; kafkajs then joins again, or gives up and we are told. */
   async function takeOver(payload: EachBatchPayload, message: KafkaMessage, stillOurs: () => boolean) {
     const { partition } = payload.batch
+    const { unsure } = options
+    unsure.again(partition)
     const taken = await options.take(arrivalOf(options, partition, message)).catch((thrown: unknown) => {
       const error = asError(thrown)
       fail(new NotTaken(`a request could not be taken over: ${error.message}`, { cause: error }))
       throw error
     })
     const after = BigInt(message.offset) + 1n
-    const error = stillOurs() ? await commit(payload, after, commits) : new Error('the partition was given away')
-    if (!error) next.set(partition, after)
-    taken.settle(error ? 'not-ours' : 'acknowledged')
-    if (error) throw error
+    const committed = stillOurs() ? await commit(payload, after, options.who, commits) : givenAway
+
+    if (committed.is === 'unknown') unsure.add(partition, after, taken)
+    else taken.settle(committed.is === 'confirmed' ? 'acknowledged' : 'not-ours')
+    if (committed.is !== 'confirmed') throw committed.error
+    next.set(partition, after)
   }
 
   const opening = open()
@@ -166,18 +178,31 @@ export function openIntake(options: IntakeOptions): Intake {
   }
 }
 
+type Committed =
+  | { readonly is: 'confirmed' }
+  /** `refused`: the position did not move. `unknown`: it may have. */
+  | { readonly is: 'refused' | 'unknown'; readonly error: Error }
+
+const givenAway: Committed = { is: 'refused', error: new Error('the partition was given away') }
+
+/** The coordinator does not take a commit of this member: a later one has the partition, or will get it. */
+const notTaken = ['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'REBALANCE_IN_PROGRESS', 'FENCED_INSTANCE_ID']
+
 /**
  * Commits through the payload of the batch, which sends also while the consumer stops; kafkajs' `commitOffsets` then
- * resolves without having sent anything. Gives the error where the answer was not seen.
+ * resolves without having sent anything.
  */
-async function commit(payload: EachBatchPayload, offset: bigint, commits: Commits): Promise<Error | undefined> {
+async function commit(payload: EachBatchPayload, after: bigint, who: string, commits: Commits): Promise<Committed> {
   const { topic, partition } = payload.batch
+  // kafkajs passes the metadata on, its types do not know it.
+  const bearing: PartitionOffset & { metadata: string } = { partition, offset: `${after}`, metadata: who }
   try {
-    await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset: `${offset}` }] }] })
-  } catch (error) {
-    return asError(error)
+    await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [bearing] }] })
+  } catch (thrown) {
+    return { is: notTaken.includes(protocolType(thrown)) ? 'refused' : 'unknown', error: asError(thrown) }
   }
-  return commits.seen(partition, offset) ? undefined : new Error('the commit was not confirmed')
+  if (commits.seen(partition, after)) return { is: 'confirmed' }
+  return { is: 'refused', error: new Error('the commit was not confirmed') }
 }
 
 function arrivalOf({ entry, topic, replyTo }: IntakeOptions, partition: number, message: KafkaMessage): Arrival {

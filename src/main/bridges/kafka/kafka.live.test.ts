@@ -154,6 +154,8 @@ liveDescribe('kafka', 'Apache Kafka', ({ port }) => {
     expect((await first.lost).message).toMatch(/^kafka "Contract": a request could not be taken over: disk full\./)
     await first.close()
     expect(outcomes).toEqual(['acknowledged a', 'acknowledged b'])
+    const [position] = await other.admin.fetchOffsets({ groupId: `${base}-writers`, topics: [`${base}-writes`] })
+    expect(position?.partitions).toEqual([{ partition: 0, offset: '2', metadata: contextFor(base).who }])
     await (await connected(bridgeOf(base))).listen(taking(seen, outcomes), never)
     await until(() => outcomes.length === 4)
     expect(seen).toEqual(['a', 'b', 'c', 'd'])

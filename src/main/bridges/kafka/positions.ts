@@ -8,6 +8,8 @@ export interface Position {
   readonly offset: bigint
   /** Whether the group has committed it already. */
   readonly committed: boolean
+  /** Who committed it, where it is told. */
+  readonly by?: string
 }
 
 /** Longest wait for a broker that is just becoming the leader of a topic, ms: it comes a little after the creation. */
@@ -42,9 +44,10 @@ export async function positionsOf(
   const now = await boundsOf(admin, topic)
   const partitions = committed.find((one) => one.topic === topic)?.partitions ?? []
   return new Map(
-    partitions.map(({ partition, offset }) => {
+    partitions.map(({ partition, offset, metadata }) => {
       const bounds = now.get(partition) ?? { low: 0n, high: 0n }
-      return [partition, position(BigInt(offset), bounds, before.get(partition)?.high ?? 0n)]
+      const at = position(BigInt(offset), bounds, before.get(partition)?.high ?? 0n)
+      return [partition, metadata ? { ...at, by: metadata } : at]
     }),
   )
 }
