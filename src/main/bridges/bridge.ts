@@ -103,8 +103,10 @@ export interface Taken {
   /**
    * `acknowledged`: the broker has let go of the request, it is ours: it is executed and answered.
    * `not-ours`: the acknowledgement failed, whoever gets it next answers it: neither executed nor answered here.
+   * `given-up`: nobody gets it any more, and it is not certain that it was we who took it: answered, not executed.
+   * Where the answer to an acknowledgement is lost, this is called when it is known what became of it.
    */
-  settle(how: 'acknowledged' | 'not-ours'): void
+  settle(how: 'acknowledged' | 'not-ours' | 'given-up'): void
 }
 
 /** A request as it came off a broker, untouched. */

@@ -240,6 +240,26 @@ describe('write pipeline', () => {
     expect(it1.lines.at(-1)).toMatchObject({ line: 'outcome', outcome: 'not ours' })
   })
 
+  it('answers a request that was given up, and does not execute it', async () => {
+    const taken = await it1.pipeline.take(it1.arrival({ request_id: 'lost' }))
+    taken.settle('given-up')
+    expect((await it1.answered(1))[0]).toMatchObject({
+      request_id: 'lost',
+      success: false,
+      error: 'write timeout: not sent',
+    })
+    await it1.pipeline.close()
+    expect(it1.written).toEqual([])
+    expect(it1.lines.map(({ line }) => line)).toEqual(['accepted', 'outcome', 'answered'])
+  })
+
+  it('does not execute a request that is settled when its time has run out', async () => {
+    const taken = await it1.pipeline.take(it1.arrival({}, { at: Date.now() - 5_000 }))
+    taken.settle('acknowledged')
+    expect((await it1.answered(1))[0]).toMatchObject({ success: false, error: 'write timeout: not sent' })
+    expect(it1.written).toEqual([])
+  })
+
   it('executes pulses as they came, one by one and unmerged', async () => {
     for (let i = 0; i < 50; i++) await it1.send({ value: i % 2 })
     await it1.answered(50)

@@ -117,7 +117,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         }
         seen.ended(position)
         try {
-          decide(job)
+          decide(job, how === 'acknowledged')
         } catch (error) {
           log.error(`write-back: the checks of request ${job.id} ended in an internal error`, error)
           follow(end(job, outcomeOfBug(job)))
@@ -153,13 +153,16 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     return {
       settle: (how) => {
         open.delete(job)
-        if (how === 'acknowledged') answers.respondUnwritten(job, ending)
+        if (how !== 'not-ours') answers.respondUnwritten(job, ending)
       },
     }
   }
 
-  /** Runs the checks now, synchronously: requests of one entry reach their queues in the order they came. */
-  function decide(job: Job) {
+  /**
+   * Runs the checks now, synchronously: requests of one entry reach their queues in the order they came. One that was
+   * given up is answered as if its time had run out before its turn.
+   */
+  function decide(job: Job, mayExecute: boolean) {
     const { arrival, request, entry } = job
     const key =
       request.requestId === undefined ? undefined : requestKey(entry.id, request.plc, request.tag, request.requestId)
@@ -189,6 +192,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       seen.remember(key, { value: canonical(request), ending })
     }
     if ('refusal' in result) return follow(end(job, refused(result.refusal)))
+    if (!mayExecute) return follow(end(job, refused(notSentInTime)))
     tell({ kind: 'checked', at: job.checkedAt, job: eventJob(job) })
     enqueue(job, result.target)
   }

@@ -15,6 +15,7 @@ import { type Client, checkServer, noAnswer, openClient } from './client.ts'
 import { inWords, type Place, problem } from './errors.ts'
 import { openIntake } from './intake.ts'
 import { openValkeyLease } from './lease.ts'
+import { createLettingGo, type LettingGo } from './letting-go.ts'
 import { keepPinging } from './ping.ts'
 import { createPublisher, mayRunScripts, tagsPerCall } from './publisher.ts'
 
@@ -34,6 +35,7 @@ export function createValkeyBridge(entry: ValkeyConfig, context: BridgeContext):
     tls: entry.use_tls,
   }
   const sent = createSentMemory()
+  const lettingGo = createLettingGo()
   const login = { entry, place, ...(context.password !== undefined && { password: context.password }) }
   return {
     entry: id,
@@ -52,7 +54,7 @@ export function createValkeyBridge(entry: ValkeyConfig, context: BridgeContext):
       const client = await openClient({ ...login, name: clientId(base, context.who), prepare }, signal)
       const openMore = (signal: AbortSignal) =>
         openClient({ ...login, name: clientId(base, context.who, randomBytes(2).toString('hex')) }, signal)
-      return connection({ entry, place, context, client, scripts, sent, openMore })
+      return connection({ entry, place, context, client, scripts, sent, lettingGo, openMore })
     },
   }
 }
@@ -64,11 +66,12 @@ interface Parts {
   readonly client: Client
   readonly scripts: boolean
   readonly sent: SentMemory
+  readonly lettingGo: LettingGo
   /** One more client with a name of its own: a blocked or subscribed one can do nothing else. */
   openMore(signal: AbortSignal): Promise<Client>
 }
 
-function connection({ entry, place, context, client, scripts, sent, openMore }: Parts): BridgeConnection {
+function connection({ entry, place, context, client, scripts, sent, lettingGo, openMore }: Parts): BridgeConnection {
   const { log } = context
   const ending = new AbortController()
   let why: Error | undefined
@@ -168,6 +171,7 @@ function connection({ entry, place, context, client, scripts, sent, openMore }: 
         place,
         log,
         take,
+        lettingGo,
         signal: stop.signal,
         onFrozen: () => fail(noAnswer(place)),
       })

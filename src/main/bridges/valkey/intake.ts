@@ -13,6 +13,7 @@ import type { Log } from '#main/log'
 import type { ValkeyConfig } from '#shared/config'
 import { valkeyNames } from '#shared/names/build'
 import { isNotPermitted, type Place, problem } from './errors.ts'
+import type { LettingGo } from './letting-go.ts'
 
 export interface IntakeOptions {
   /** For everything that does not block. */
@@ -23,6 +24,8 @@ export interface IntakeOptions {
   readonly place: Place
   readonly log: Log
   readonly take: Take
+  /** Of this entry, over all its connections. */
+  readonly lettingGo: LettingGo
   /** Closes intake. */
   readonly signal: AbortSignal
   /** No answer to BLPOP though its time is long over. */
@@ -43,7 +46,7 @@ export interface Intake {
 
 /** Opens intake: checks the rights and puts aside what lies in the list. Rejects with the server's error, or in words. */
 export async function openIntake(options: IntakeOptions): Promise<Intake> {
-  const { redis, blocking, entry, place, log, take, signal } = options
+  const { redis, blocking, entry, place, log, take, lettingGo, signal } = options
   const { base } = place
   const list = valkeyNames.writes(base)
   const refuse = entry.backlog === 'refuse'
@@ -90,26 +93,16 @@ export async function openIntake(options: IntakeOptions): Promise<Intake> {
   async function handOverLeftOvers(): Promise<boolean> {
     for (let key = aside[0]; key !== undefined; key = aside[0]) {
       if (signal.aborted) return false
-      const payload = await redis.lindexBuffer(key, 0)
-      if (payload === null) {
+      const oldest = await lettingGo.oldest(redis, key)
+      if (!oldest) {
         aside.shift()
         continue
       }
-      const taken = await tryTake(arrival(payload, true))
+      const taken = await tryTake(arrival(oldest.payload, true))
       if (!taken) await pause()
-      else await letGo(key, payload, taken)
+      else await lettingGo.letGo(redis, oldest, taken)
     }
     return true
-  }
-
-  /** The one whose LREM removes the entry owns the request, should two gateways work on one list. */
-  async function letGo(key: string, payload: Buffer, taken: Taken) {
-    let removed = 0
-    try {
-      removed = await redis.lrem(key, 1, payload)
-    } finally {
-      taken.settle(removed === 1 ? 'acknowledged' : 'not-ours')
-    }
   }
 
   async function pause() {
@@ -161,6 +154,7 @@ export async function openIntake(options: IntakeOptions): Promise<Intake> {
 
   await checkType(redis, list, place)
   await checkRights(blocking, list)
+  await lettingGo.finish(redis)
   aside.push(...(await abandoned(redis, base)))
   if (refuse) await putAside()
   signal.throwIfAborted()

@@ -7,6 +7,7 @@ import { type BridgeFixture, bridgeContract } from '#main/bridges/bridge.contrac
 import { NeedsPerson } from '#main/link'
 import { silentLog } from '#main/log'
 import { makeCertificates, type TlsFiles } from '#scripts/brokers/certificates'
+import { startProxy } from '#scripts/brokers/proxy'
 import { find, freePort, type Server } from '#scripts/brokers/server'
 import type { ValkeyConfig } from '#shared/config'
 import { createValkeyBridge } from './bridge.ts'
@@ -319,6 +320,44 @@ describe.skipIf(!executable)('valkey', { timeout: 40_000 }, () => {
       }, never)
       await until(() => settled.length === 1)
       expect(settled).toEqual(['not-ours'])
+    })
+
+    test.each([
+      ['is answered and not executed where it was removed', true, ['acknowledged 1', 'given-up 2', 'acknowledged 3']],
+      ['comes again where it was not', false, ['acknowledged 1', 'not-ours 2', 'acknowledged 2', 'acknowledged 3']],
+    ])('a left-over whose removal got no answer %s', async (_, removed, outcomes) => {
+      await outside.rpush('site:writes', '1', '2', '3')
+      const proxy = await startProxy({ target: server.port })
+      try {
+        const bridge = bridgeTo(server, { address: `127.0.0.1:${proxy.port}` })
+        const first = await connected(bridge)
+        const { take, taken: came, settled } = keeping()
+        const left = async () => {
+          const [key = ''] = await outside.keys('site:_gw:stale:*')
+          return outside.llen(key)
+        }
+        await first.listen(async (arrival) => {
+          const taken = await take(arrival)
+          if (text(arrival) === '2') {
+            // The removal of this one arrives, or does not, and its answer is held.
+            if (removed) proxy.delay(400)
+            else proxy.stall()
+          }
+          return taken
+        }, never)
+        await until(() => came.length === 2)
+        if (removed) await vi.waitUntil(async () => (await left()) === 1, { timeout: 5_000, interval: 5 })
+        proxy.reset()
+        await first.lost
+        expect(settled).toEqual(['acknowledged 1'])
+        proxy.restore()
+        const second = await connected(bridge)
+        await second.listen(take, never)
+        await until(() => settled.length === outcomes.length)
+        expect(settled).toEqual(outcomes)
+      } finally {
+        await proxy.stop()
+      }
     })
 
     test('puts a request back to its place when the journal refuses it, and calls it a left-over afterwards', async () => {
