@@ -519,6 +519,24 @@ describe('write pipeline', () => {
     expect(third.answers).toEqual([])
   })
 
+  it('after a restart answers all it owes and forgets none, also where the journal can not be written', async () => {
+    await it1.pipeline.take(it1.arrival({ value: 1, request_id: 'one' }))
+    await it1.pipeline.take(it1.arrival({ value: 2, request_id: 'two' }))
+    const told: string[] = []
+    const next = site({ before: it1.lines, log: { ...silentLog, error: (text) => told.push(String(text)) } })
+    next.state.journalFails = true
+    await next.pipeline.recover()
+    expect(next.answers).toMatchObject([
+      { request_id: 'one', error: 'interrupted by restart: outcome unknown' },
+      { request_id: 'two', error: 'interrupted by restart: outcome unknown' },
+    ])
+    expect(told.filter((text) => text.includes('disk full'))).toHaveLength(2)
+    next.state.journalFails = false
+    await next.send({ value: 2, request_id: 'two' })
+    expect((await next.answered(3))[2]).toMatchObject({ deduplicated: true, success: false })
+    expect(next.written).toEqual([])
+  })
+
   it('after a restart under another base answers nothing on the old one: it may be another site by now', async () => {
     await it1.send({ value: 1, request_id: 'done' })
     await it1.answered(1)

@@ -1,11 +1,12 @@
 /** What a restarted gateway owes: requests that an earlier process accepted and did not answer. */
 import { timestamp } from '#main/bridges/message'
+import { asError } from '#main/link'
 import type { Log } from '#main/log'
 import { type EntryId, entryText } from '#shared/broker'
 import { isAnswerAddress } from '#shared/names/parse'
 import { type Answers, responseTo } from './answers.ts'
 import type { PipelineEntry } from './job.ts'
-import type { AcceptedLine, Journal, JournalLine, OutcomeLine } from './journal.ts'
+import type { AcceptedLine, AnsweredLine, Journal, JournalLine, OutcomeLine } from './journal.ts'
 import { type Ending, positionKey, requestKey, type Seen } from './seen.ts'
 
 export interface RecoverOptions {
@@ -22,7 +23,7 @@ export interface RecoverOptions {
  * With one, the answer may have been lost: it is given again.
  */
 export async function recover(options: RecoverOptions): Promise<void> {
-  const { journal, log } = options
+  const { log } = options
   for (const { accepted, outcome } of unanswered(options.before)) {
     const ending: Ending = outcome
       ? { success: outcome.outcome === 'done', error: outcome.error, ...(outcome.skipped ? { skipped: true } : {}) }
@@ -37,7 +38,7 @@ export async function recover(options: RecoverOptions): Promise<void> {
     if (typeof to !== 'string') options.answers.respond(id, to, replyTo, response)
     else {
       log.warn(`write-back: ${plc}/${tag}: its sender gets no answer: ${to}. The journal has what became of it.`)
-      await journal.append({ line: 'undelivered', id, time: timestamp(Date.now()), error: to })
+      await write({ line: 'undelivered', id, time: timestamp(Date.now()), error: to }, options)
     }
   }
 }
@@ -51,14 +52,27 @@ function whereTo(entry: PipelineEntry | undefined, replyTo: string): PipelineEnt
 }
 
 /** Its record and its id are remembered: neither may bring it to execution after all. */
-async function interrupt(accepted: AcceptedLine, ending: Ending, { journal, seen }: RecoverOptions): Promise<void> {
+async function interrupt(accepted: AcceptedLine, ending: Ending, options: RecoverOptions): Promise<void> {
   const { id, entry, plc, tag, requestId } = accepted
-  const time = timestamp(Date.now())
-  await journal.append({ line: 'outcome', id, time, outcome: 'interrupted', error: ending.error, steps: { ended: 0 } })
+  const { seen } = options
   seen.ended(positionKey(accepted))
-  if (requestId === undefined) return
-  const value = accepted.canonical ?? ''
-  seen.remember(requestKey(entry, plc, tag, requestId), { value, ending: Promise.resolve(ending) })
+  if (requestId !== undefined) {
+    const value = accepted.canonical ?? ''
+    seen.remember(requestKey(entry, plc, tag, requestId), { value, ending: Promise.resolve(ending) })
+  }
+  const { error } = ending
+  const time = timestamp(Date.now())
+  await write({ line: 'outcome', id, time, outcome: 'interrupted', error, steps: { ended: 0 } }, options)
+}
+
+/** A line that can't be written keeps nobody from their answer: it is missed at the next start, and all is answered again. */
+async function write(line: OutcomeLine | AnsweredLine, { journal, log }: RecoverOptions): Promise<void> {
+  await journal.append(line).catch((unwritten: unknown) => {
+    const { message } = asError(unwritten)
+    log.error(
+      `write-back: the line "${line.line}" of request ${line.id}, from before the restart, is not written: ${message}. Make the journal writable; the next start tries again.`,
+    )
+  })
 }
 
 function unanswered(before: readonly JournalLine[]) {
