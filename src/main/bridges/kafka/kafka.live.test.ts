@@ -6,6 +6,8 @@ import { NeedsPerson } from '#main/link'
 import { makeCertificates } from '#scripts/brokers/certificates'
 import { startKafka } from '#scripts/brokers/kafka'
 import { liveDescribe, uniqueNamespace } from '#scripts/brokers/live'
+import { startProxy } from '#scripts/brokers/proxy'
+import { freePort } from '#scripts/brokers/server'
 import type { KafkaConfig } from '#shared/config'
 import { createKafkaBridge } from './bridge.ts'
 import { contextFor, entryFor, kafkaFixture, type Outsider, outsider } from './test-fixture.ts'
@@ -361,6 +363,49 @@ liveDescribe('kafka', 'Apache Kafka', ({ port }) => {
       const error = await refusal(bridge)
       expect(error.message).toMatch(/^kafka "Contract": no answer from the cluster/)
     } finally {
+      await server.stop()
+    }
+  })
+
+  test('owns a request whose commit landed though its answer was lost with the connection', {
+    timeout: 90_000,
+  }, async () => {
+    const [port, advertised] = [await freePort(), await freePort()]
+    const server = await startKafka({ behind: [{ port, advertised }] })
+    const proxy = await startProxy({ target: port, port: advertised })
+    const outside = await outsider(server.port)
+    try {
+      const base = site()
+      const bridge = createKafkaBridge(entryFor(proxy.port), contextFor(base))
+      const first = await connected(bridge)
+      const seen: string[] = []
+      const outcomes: string[] = []
+      const take = taking(seen, outcomes)
+      await first.listen(async (arrival) => {
+        // From here on every answer takes its time: the connection breaks when the commit has arrived.
+        proxy.delay(400)
+        return take(arrival)
+      }, never)
+      await outside.send(`${base}-writes`, 'x')
+      const position = async () => {
+        const [topic] = await outside.admin.fetchOffsets({ groupId: `${base}-writers`, topics: [`${base}-writes`] })
+        return topic?.partitions[0]?.offset
+      }
+      await vi.waitUntil(async () => (await position()) === '1', { timeout: 20_000, interval: 5 })
+      proxy.cut()
+      await first.lost
+      await first.close()
+      expect(outcomes).toEqual([])
+      proxy.restore()
+      await (await connected(bridge)).listen(take, never)
+      expect(outcomes).toEqual(['acknowledged x'])
+      await outside.send(`${base}-writes`, 'y')
+      await until(() => outcomes.length === 2)
+      expect(outcomes).toEqual(['acknowledged x', 'acknowledged y'])
+      expect(seen).toEqual(['x', 'y'])
+    } finally {
+      await outside.close()
+      await proxy.stop()
       await server.stop()
     }
   })
