@@ -63,6 +63,21 @@ test('the detail gives the exact address on each broker, to copy', async ({ show
     .toContain("-t 'factory-a/Main PLC/write'")
 })
 
+test('a search over several PLCs says of which each tag is, and what is chosen on the left narrows it', async ({
+  show,
+}) => {
+  const page = await show({ hash: '#/tags?q=count' })
+  await expect(page.getByRole('treeitem', { name: 'All PLCs' })).toHaveAttribute('aria-selected', 'true')
+  await expect(rowOf(page, 'Counter').getByRole('gridcell', { name: 'Packaging' })).toBeVisible()
+  await page
+    .getByRole('treeitem', { name: /^Controller t/ })
+    .first()
+    .click()
+  await expect(rowOf(page, 'Counter')).toHaveCount(0)
+  await page.getByRole('button', { name: 'Look in all tags' }).click()
+  await expect(rowOf(page, 'Counter')).toBeVisible()
+})
+
 test('a stale value is told as such, with its age, and looks other than a live one', async ({ show }) => {
   const page = await show({ hash: '#/tags' })
   const row = rowOf(page, 'Header_Pressure')

@@ -2,22 +2,26 @@ import { Clock } from 'lucide-react'
 import { useEffect, useMemo, useState } from 'react'
 import { useStore } from 'zustand'
 import { api } from '#renderer/api/index'
+import { preferences } from '#renderer/site/preferences'
 import { useConfig } from '#renderer/site/site'
 import { Icon } from '#renderer/ui/Icon.tsx'
 import type { ConfigView } from '#shared/site'
-import { rowKey, type TagFilter } from './rows.ts'
-import { tagStore } from './store.ts'
+import { type TagCounts, tagCounts } from './flat-rows.ts'
+import { rowKey, type TagChoice, type TagFilter } from './rows.ts'
+import type { TagIndex } from './tag-index.ts'
 
-/** How many are published, writable and in trouble; a press shows these alone. */
+/** How many of the chosen tags are published, writable and in trouble; a press shows these alone. */
 export function FilterChips(props: {
+  readonly indexes: readonly TagIndex[]
+  readonly choice: TagChoice
   readonly only: TagFilter['only']
   readonly onOnly: (only: TagFilter['only']) => void
   readonly onTrouble: (keys: ReadonlySet<string>) => void
 }) {
-  const { only, onOnly, onTrouble } = props
+  const { indexes, choice, only, onOnly, onTrouble } = props
   const config = useConfig()
   const trouble = useTrouble(config)
-  const counts = useCounts()
+  const counts = useCounts(indexes, choice, trouble.keys)
   const toggle = (wanted: TagFilter['only']) => onOnly(only === wanted ? 'all' : wanted)
   const { keys, count } = trouble
   useEffect(() => onTrouble(keys), [keys, onTrouble])
@@ -32,19 +36,15 @@ export function FilterChips(props: {
   )
 }
 
-function useCounts(): { readonly published: number; readonly writable: number } {
-  const indexes = useStore(tagStore, (now) => now.indexes)
+function useCounts(indexes: readonly TagIndex[], choice: TagChoice, keys: ReadonlySet<string>): TagCounts {
+  const lists = useStore(preferences, (now) => now.watchLists)
+  // Objects of a choice are made anew; its content counts.
+  const key = JSON.stringify(choice)
   return useMemo(() => {
-    let [published, writable] = [0, 0]
-    for (const { configured } of Object.values(indexes)) {
-      for (const tag of configured.values()) {
-        if (!tag.enabled) continue
-        published += 1
-        if (tag.writable) writable += 1
-      }
-    }
-    return { published, writable }
-  }, [indexes])
+    const wanted: TagChoice = JSON.parse(key)
+    const list = wanted.kind === 'list' ? lists.find(({ name }) => name === wanted.name) : undefined
+    return tagCounts(indexes, wanted, list?.tags ?? [], keys)
+  }, [indexes, lists, key, keys])
 }
 
 function Chip(props: {

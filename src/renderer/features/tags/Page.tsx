@@ -14,16 +14,19 @@ import { SplitPanes } from '#renderer/ui/SplitPanes.tsx'
 import type { PageProps } from '#renderer/ui/screen'
 import { AddTag } from './AddTag.tsx'
 import { act } from './actions.ts'
+import { choiceNow, choiceTitle } from './choice.ts'
 import { Detail } from './Detail.tsx'
 import { FilterChips } from './FilterChips.tsx'
+import { flatRows, listRows } from './flat-rows.ts'
 import { downloadCsv, ImportCsv } from './ImportCsv.tsx'
-import { flatRows, listRows, type TagChoice, type TagFilter, type TagRow, treeRows } from './rows.ts'
+import { type TagChoice, type TagFilter, type TagRow, treeRows } from './rows.ts'
 import { SelectionBar } from './SelectionBar.tsx'
 import { isEmptyQuery, parseQuery } from './search.ts'
 import { noSelection } from './selection.ts'
 import { followTags, tagStore } from './store.ts'
 import { optionalColumns, TagTable } from './TagTable.tsx'
 import { TagTree } from './TagTree.tsx'
+import type { TagIndex } from './tag-index.ts'
 import { createValues, type SubscribeValues, type Values } from './values.ts'
 import { ListBar, WatchListMenu } from './WatchLists.tsx'
 import './Tags.css'
@@ -57,12 +60,13 @@ export function Page({ path, query }: PageProps) {
     if (search !== null) setTyped(search)
   }, [query])
 
-  const choice =
-    chosen ?? (plcs[0] === undefined ? { kind: 'all' as const } : { kind: 'controller' as const, plc: plcs[0] })
+  const lists = useStore(preferences, (now) => now.watchLists)
+  const choice = choiceNow(chosen, plcs, lists)
   const filter = useDeferredFilter(typed, plcs, only, trouble)
   const isTree = view === 'tree' && choice.kind !== 'list' && isEmptyQuery(filter.query) && only === 'all'
-  const rows = useRows(choice, filter, isTree, open)
-  const hiddenColumns = useHiddenColumns(rows)
+  const indexes = useIndexes(plcs)
+  const rows = useRows(indexes, choice, filter, isTree, open)
+  const hiddenColumns = useHiddenColumns(rows, !('plc' in choice) && plcs.length > 1)
   const shown = detail && (rows.find(({ key }) => key === detail.key) ?? undefined)
 
   if (config && plcs.length === 0) return <NoPlc />
@@ -97,7 +101,7 @@ export function Page({ path, query }: PageProps) {
         />
         <Segmented label="View" options={views} value={view} onValue={setView} />
         <span className="separator" />
-        <FilterChips only={only} onOnly={setOnly} onTrouble={setTrouble} />
+        <FilterChips indexes={indexes} choice={choice} only={only} onOnly={setOnly} onTrouble={setTrouble} />
         <span className="grow" />
         <WatchListMenu onChoose={(name) => setChosen({ kind: 'list', name })} />
         <Menu
@@ -141,7 +145,13 @@ export function Page({ path, query }: PageProps) {
             onOpenRow={openRow}
             onAct={act}
             onDetail={({ key, note }) => note === undefined && setDetail({ key })}
-            empty={<NothingHere typed={typed} choice={choice} />}
+            empty={
+              <NothingHere
+                isFiltered={!isEmptyQuery(filter.query) || only !== 'all'}
+                choice={choice}
+                onAll={() => setChosen({ kind: 'all' })}
+              />
+            }
           />
           {selection.keys.size > 1 && (
             <SelectionBar rows={rows.filter(({ key }) => selection.keys.has(key))} onAct={act} />
@@ -178,24 +188,38 @@ function useDeferredFilter(
   return useDeferredValue(filter)
 }
 
-function useRows(choice: TagChoice, filter: TagFilter, isTree: boolean, open: ReadonlySet<string>): readonly TagRow[] {
+/** Of the PLCs that are read, in the order of the configuration. */
+function useIndexes(plcs: readonly string[]): readonly TagIndex[] {
   const indexes = useStore(tagStore, (now) => now.indexes)
+  return useMemo(() => plcs.flatMap((plc) => indexes[plc] ?? []), [plcs, indexes])
+}
+
+function useRows(
+  indexes: readonly TagIndex[],
+  choice: TagChoice,
+  filter: TagFilter,
+  isTree: boolean,
+  open: ReadonlySet<string>,
+): readonly TagRow[] {
   const lists = useStore(preferences, (now) => now.watchLists)
   // Objects of a choice are made anew; its content counts.
   const key = JSON.stringify(choice)
   return useMemo(() => {
-    const all = Object.values(indexes)
     const wanted: TagChoice = JSON.parse(key)
-    if (wanted.kind === 'list') return listRows(all, lists.find(({ name }) => name === wanted.name)?.tags ?? [])
-    return isTree ? treeRows(all, wanted, open) : flatRows(all, filter)
+    if (wanted.kind === 'list')
+      return listRows(indexes, lists.find(({ name }) => name === wanted.name)?.tags ?? [], filter)
+    return isTree ? treeRows(indexes, wanted, open) : flatRows(indexes, wanted, filter)
   }, [indexes, lists, key, filter, isTree, open])
 }
 
-/** Those switched off; that of aliases also where no tag has one. */
-function useHiddenColumns(rows: readonly TagRow[]): readonly string[] {
+/** Those switched off; that of aliases also where no tag has one, that of PLCs where there is but one to show. */
+function useHiddenColumns(rows: readonly TagRow[], ofSeveral: boolean): readonly string[] {
   const chosen = useStore(preferences, (now) => now.tagColumns)
   const hasAlias = useMemo(() => rows.some(({ tag }) => tag?.alias !== undefined), [rows])
-  return useMemo(() => (hasAlias ? chosen : [...chosen, 'alias']), [hasAlias, chosen])
+  return useMemo(
+    () => [...chosen, ...(hasAlias ? [] : ['alias']), ...(ofSeveral ? [] : ['plc'])],
+    [hasAlias, ofSeveral, chosen],
+  )
 }
 
 function toggleColumn(id: string): void {
@@ -207,24 +231,8 @@ function focusTable(): void {
   document.querySelector<HTMLElement>('main [role="treegrid"], main [role="grid"]')?.focus()
 }
 
-function choiceTitle(choice: TagChoice): string {
-  switch (choice.kind) {
-    case 'all':
-      return 'Tags'
-    case 'controller':
-      return `Controller tags of ${choice.plc}`
-    case 'program':
-      return `Tags of program ${choice.program} of ${choice.plc}`
-    case 'hidden':
-      return `Module and system tags of ${choice.plc}`
-    case 'type':
-      return `Tags of type ${choice.type} of ${choice.plc}`
-    case 'list':
-      return `Watch list ${choice.name}`
-  }
-}
-
-function NothingHere({ typed, choice }: { readonly typed: string; readonly choice: TagChoice }) {
+function NothingHere(props: { readonly isFiltered: boolean; readonly choice: TagChoice; readonly onAll: () => void }) {
+  const { isFiltered, choice, onAll } = props
   const { loading, errors } = useStore(tagStore)
   const error = Object.values(errors).find((text) => text !== '')
   if (loading.size > 0) return <EmptyState icon={TagsIcon} title="Reading the tags" />
@@ -234,9 +242,13 @@ function NothingHere({ typed, choice }: { readonly typed: string; readonly choic
         {error}
       </EmptyState>
     )
-  if (typed !== '') {
+  if (isFiltered) {
     return (
-      <EmptyState icon={Search} title="No tag is called so">
+      <EmptyState
+        icon={Search}
+        title={choice.kind === 'all' ? 'No tag passes the filter' : `${choiceTitle(choice)}: none passes the filter`}
+        actions={choice.kind === 'all' ? undefined : <Button onClick={onAll}>Look in all tags</Button>}
+      >
         Members of structures are searched where the PLC's tags were discovered. Elements of arrays are added by their
         address.
       </EmptyState>

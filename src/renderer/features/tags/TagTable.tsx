@@ -175,6 +175,16 @@ function tagColumns(
       cell: (row) => <ToggleCell row={row} what="writable" onToggle={(one) => act.toggle('writable', one)} />,
     },
     {
+      id: 'plc',
+      header: 'PLC',
+      width: 'minmax(76px, 0.5fr)',
+      cell: ({ plc }) => (
+        <span className="mid text" title={plc}>
+          {plc}
+        </span>
+      ),
+    },
+    {
       id: 'name',
       header: 'Name',
       width: 'minmax(190px, 1.8fr)',

@@ -1,4 +1,4 @@
-import { Bookmark, Cpu } from 'lucide-react'
+import { Bookmark, Cpu, Layers } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { useStore } from 'zustand'
 import { plcChip } from '#renderer/site/chips'
@@ -26,7 +26,11 @@ export function TagTree(props: {
   const lists = useStore(preferences, (now) => now.watchLists)
   const [shut, setShut] = useState<ReadonlySet<string>>(new Set(plcs.map((plc) => `types\n${plc}`)))
   const items = useMemo(
-    () => [...plcs.flatMap((plc) => plcItems(plc, indexes[plc], shut)), ...lists.map(listItem)],
+    () => [
+      ...(plcs.length > 1 ? [allItem] : []),
+      ...plcs.flatMap((plc) => plcItems(plc, indexes[plc], shut)),
+      ...lists.map(listItem),
+    ],
     [plcs, indexes, lists, shut],
   )
   function open(id: string, now: boolean) {
@@ -57,8 +61,10 @@ export function TagTree(props: {
   )
 }
 
+const allItem: TreeItem = { id: choiceId({ kind: 'all' }), label: 'All PLCs', depth: 0, icon: Layers }
+
 function plcItems(plc: string, index: TagIndex | undefined, shut: ReadonlySet<string>): TreeItem[] {
-  const id = `plc\n${plc}`
+  const id = choiceId({ kind: 'plc', plc })
   const open = !shut.has(id)
   const head: TreeItem = { id, label: plc, depth: 0, icon: Cpu, open, under: <PlcLine plc={plc} /> }
   if (!open || !index) return [head]

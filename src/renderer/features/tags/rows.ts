@@ -1,19 +1,9 @@
 /** The rows of the table, from what is chosen on the left, what is open, and the filter. Pure. */
-import type { WatchedTag } from '#renderer/site/preferences'
 import type { TagPageRow } from '#shared/contract/tags'
 import type { CatalogueEntry } from '#shared/plc'
 import { rootLabel, stepLabel } from './address-path.ts'
-import { isEmptyQuery, matchesPlc, matchesText, type TagQuery } from './search.ts'
-import {
-  childrenOf,
-  hasChildren,
-  nodeAt,
-  rootNode,
-  type TagIndex,
-  type TagNode,
-  type TagRoot,
-  typeText,
-} from './tag-index.ts'
+import type { TagQuery } from './search.ts'
+import { childrenOf, hasChildren, rootNode, type TagIndex, type TagNode, type TagRoot, typeText } from './tag-index.ts'
 
 export interface TagRow {
   /** `plc` and `address`, joined by a line break: also the key of its value. */
@@ -39,9 +29,10 @@ export interface TagRow {
   readonly note: string | undefined
 }
 
-/** What the left pane has chosen. */
+/** What the left pane has chosen: the table shows of it what passes the filter, as a tree or flat. */
 export type TagChoice =
   | { readonly kind: 'all' }
+  | { readonly kind: 'plc'; readonly plc: string }
   | { readonly kind: 'controller'; readonly plc: string }
   | { readonly kind: 'program'; readonly plc: string; readonly program: string }
   | { readonly kind: 'hidden'; readonly plc: string }
@@ -66,8 +57,11 @@ export function treeRows(indexes: readonly TagIndex[], choice: TagChoice, open: 
     if ('plc' in choice && choice.plc !== index.plc) continue
     for (const root of index.roots) {
       if (!belongs(choice, root.program, root.entry)) continue
-      if (open.has(rowKey(index.plc, root.address))) addRows(rows, index, rootNode(index, root), 1, open, root.entry)
-      else rows.push(closedRow(index, root))
+      // Among tags of one program its name says nothing; among others it tells two of the same name apart.
+      const label = choice.kind === 'program' ? rootLabel(root.address) : root.address
+      if (open.has(rowKey(index.plc, root.address)))
+        addRows(rows, index, { ...rootNode(index, root), label }, 1, open, root.entry)
+      else rows.push(closedRow(index, root, label))
     }
   }
   return rows
@@ -76,17 +70,21 @@ export function treeRows(indexes: readonly TagIndex[], choice: TagChoice, open: 
 /** Rows of closed roots, by the index they belong to: of many tags most stay closed. */
 const closedRows = new WeakMap<TagRoot, TagRow>()
 
-function closedRow(index: TagIndex, root: TagRoot): TagRow {
+const none: ReadonlySet<string> = new Set()
+
+function closedRow(index: TagIndex, root: TagRoot, label: string): TagRow {
   const known = closedRows.get(root)
-  if (known) return known
-  const row = rowOf(index, rootNode(index, root), 1, none, root.entry)
+  if (known?.label === label) return known
+  const row = rowOf(index, { ...rootNode(index, root), label }, 1, none, root.entry)
   closedRows.set(root, row)
   return row
 }
 
-function belongs(choice: TagChoice, program: string | undefined, entry: CatalogueEntry | undefined): boolean {
+/** Whether a root of the chosen PLC is of the choice. */
+export function belongs(choice: TagChoice, program: string | undefined, entry: CatalogueEntry | undefined): boolean {
   switch (choice.kind) {
     case 'all':
+    case 'plc':
       return !entry?.hidden
     case 'controller':
       return program === undefined && !entry?.hidden
@@ -104,7 +102,7 @@ function belongs(choice: TagChoice, program: string | undefined, entry: Catalogu
 function addRows(
   rows: TagRow[],
   index: TagIndex,
-  node: TagNode,
+  node: LabelledNode,
   level: number,
   open: ReadonlySet<string>,
   entry?: CatalogueEntry,
@@ -113,26 +111,31 @@ function addRows(
   rows.push(row)
   if (row.open !== true) return
   const { nodes, more } = childrenOf(index.types, node)
-  for (const child of nodes) addRows(rows, index, child, level + 1, open, undefined)
+  for (const child of nodes) addRows(rows, index, { ...child, label: stepLabel(child.step) }, level + 1, open)
   if (more > 0) rows.push(moreRow(row, more))
 }
 
-function rowOf(
+interface LabelledNode extends TagNode {
+  readonly label: string
+}
+
+/** The row of a node; `open` has the keys of the open ones. */
+export function rowOf(
   index: TagIndex,
-  node: TagNode,
+  node: LabelledNode,
   level: number,
   open: ReadonlySet<string>,
   entry?: CatalogueEntry,
 ): TagRow {
   const { plc } = index
-  const { address, step, type } = node
+  const { address, label, type } = node
   const key = rowKey(plc, address)
   const { tag } = node.branch ?? {}
   return {
     key,
     plc,
     address,
-    label: step === '' ? rootLabel(address) : stepLabel(step),
+    label,
     level,
     open: hasChildren(index.types, node) ? open.has(key) : undefined,
     type: type ? typeText(type) : (tag?.type ?? ''),
@@ -167,87 +170,4 @@ function moreRow(parent: TagRow, more: number): TagRow {
     why: undefined,
     note: `${more} more elements. Add one by its address, ${parent.label}[n].`,
   }
-}
-
-/** How deep members are looked for, and how many rows a search may give. */
-const deepest = 4
-const mostFound = 100_000
-
-/** All tags one below the other: those configured, those listed, and members of structures that a search finds. */
-export function flatRows(indexes: readonly TagIndex[], filter: TagFilter): TagRow[] {
-  const rows: TagRow[] = []
-  for (const index of indexes) {
-    if (!matchesPlc(filter.query, index.plc)) continue
-    const seen = new Set<string>()
-    const add = (node: TagNode, entry?: CatalogueEntry) => {
-      if (rows.length >= mostFound || !passes(index.plc, node, filter) || seen.has(node.address)) return
-      seen.add(node.address)
-      rows.push({ ...rowOf(index, node, 1, none, entry), label: node.address, open: undefined })
-    }
-    const searching = !isEmptyQuery(filter.query)
-    for (const root of index.roots) {
-      const node = rootNode(index, root)
-      if (filter.only === 'all' && (searching || !root.entry?.hidden)) {
-        walk(index, node, searching ? deepest : 0, add, root.entry)
-      }
-      walkConfigured(node, add)
-    }
-  }
-  return rows
-}
-const none: ReadonlySet<string> = new Set()
-
-/** Visits what is configured at and below a node, whatever the types tell. */
-function walkConfigured(node: TagNode, visit: (node: TagNode) => void): void {
-  const { address, branch } = node
-  if (!branch) return
-  if (branch.tag) visit(node)
-  for (const [step, below] of branch.steps)
-    walkConfigured({ address: address + step, step, type: undefined, branch: below }, visit)
-}
-
-/** Visits a node and, down to `depth`, its members; elements of arrays are not visited. */
-function walk(
-  index: TagIndex,
-  node: TagNode,
-  depth: number,
-  visit: (node: TagNode, entry?: CatalogueEntry) => void,
-  entry?: CatalogueEntry,
-): void {
-  visit(node, entry)
-  if (depth === 0 || node.type?.kind !== 'struct' || node.type.dims.length > 0) return
-  for (const child of childrenOf(index.types, node).nodes) walk(index, child, depth - 1, visit)
-}
-
-function passes(plc: string, { address, branch }: TagNode, { query, only, keys }: TagFilter): boolean {
-  const tag = branch?.tag
-  if (only === 'published' && !tag?.enabled) return false
-  if (only === 'writable' && !(tag?.enabled && tag.writable)) return false
-  if (only === 'listed' && !keys?.has(rowKey(plc, address))) return false
-  return matchesText(query, (tag?.alias === undefined ? address : `${address} ${tag.alias}`).toLowerCase())
-}
-
-/** Rows of a watch list, in its order; tags that are gone are shown too. */
-export function listRows(indexes: readonly TagIndex[], tags: readonly WatchedTag[]): TagRow[] {
-  return tags.map(({ plc, address }) => {
-    const index = indexes.find((one) => one.plc === plc)
-    const row = index && rowOf(index, nodeAt(index, address), 1, none)
-    const label = indexes.length > 1 ? `${plc}: ${address}` : address
-    if (row) return { ...row, label, open: undefined, single: true }
-    return {
-      key: rowKey(plc, address),
-      plc,
-      address,
-      label,
-      level: 1,
-      open: undefined,
-      type: '',
-      single: true,
-      tag: undefined,
-      published: 0,
-      access: undefined,
-      why: undefined,
-      note: undefined,
-    }
-  })
 }
