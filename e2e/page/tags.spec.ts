@@ -78,6 +78,13 @@ test('a search over several PLCs says of which each tag is, and what is chosen o
   await expect(rowOf(page, 'Counter')).toBeVisible()
 })
 
+test('the tags that are not good are all shown by one press, the stale ones too', async ({ show }) => {
+  const page = await show({ hash: '#/tags' })
+  await page.getByRole('button', { name: 'Not good 1' }).click()
+  await expect(rowOf(page, 'Header_Pressure')).toContainText('Stale')
+  await expect(page.getByRole('row')).toHaveCount(2)
+})
+
 test('a stale value is told as such, with its age, and looks other than a live one', async ({ show }) => {
   const page = await show({ hash: '#/tags' })
   const row = rowOf(page, 'Header_Pressure')

@@ -239,6 +239,14 @@ describe('tag calls', () => {
     stop()
   })
 
+  it('list the tags whose value is not good: all of them where the PLC does not answer', async () => {
+    const { client, plc } = await running()
+    const notGood = async () => (await client.call('tags.notGood', { plc: 'Main PLC' })).addresses
+    expect(await notGood()).toEqual([])
+    plc.faults.mute = true
+    await expect.poll(notGood, { timeout: 10_000 }).toEqual(['Test_DINT', 'Test_SINT'])
+  })
+
   it('read one tag now', async () => {
     const { client } = await running()
     expect(await client.call('tags.read', { plc: 'Main PLC', address: 'Test_DINT' })).toMatchObject({

@@ -1,5 +1,7 @@
 import type { Browser } from '#main/gateway/browse'
 import { tagPage } from '#main/gateway/config-state'
+import { neededGateway } from '#main/gateway/needed'
+import { notGoodTags } from '#main/gateway/plc-overview'
 import { readTag, watchTags } from '#main/gateway/readings'
 import type { Site } from '#main/gateway/site'
 import { exportTags, importTags } from '#main/gateway/tag-files'
@@ -12,6 +14,7 @@ export function tagsRequests(site: Site, browser: Browser): SomeRequests<'tags.'
     'tags.stopBrowse': ({ plc }) => browser.stop(plc),
     'tags.catalogue': ({ plc, offset, limit }) => browser.page(plc, offset, limit),
     'tags.read': (tag, signal) => readTag(site, tag, signal),
+    'tags.notGood': ({ plc }) => ({ addresses: notGoodTags(neededGateway(site), plc) }),
     'tags.csv': async ({ plc }) => ({ text: await exportTags(site, plc) }),
     'tags.importCsv': ({ text, dryRun }) => importTags(site, text, dryRun),
   }

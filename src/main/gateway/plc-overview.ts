@@ -25,3 +25,16 @@ export function plcOverview(gateway: Gateway, part: PlcPart): PlcOverview {
     waitingWrites: part.writable.queue.waiting(),
   }
 }
+
+/** Addresses of the polled tags of a PLC whose last value is stale, or that can't be read. */
+export function notGoodTags(gateway: Gateway, plc: string): string[] {
+  return gateway.tags
+    .polledRows(plc)
+    .filter(({ index }) => isNotGood(gateway.tags.snapshot(index).quality))
+    .map(({ tag }) => tag.name)
+}
+
+/** What was never read yet is not in trouble. */
+function isNotGood(quality: Quality): boolean {
+  return quality === 'bad' || quality === 'stale'
+}

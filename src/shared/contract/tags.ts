@@ -44,6 +44,11 @@ export const tagsRequests = {
   'tags.catalogue': { input: page, output: returns<CataloguePage>() },
   /** One tag now, with its whole value (at most 1 MB); read from the PLC where it is not configured. */
   'tags.read': { input: oneTag, output: returns<TagReading>() },
+  /** Addresses of all polled tags of one PLC whose last value is stale, or that can't be read. */
+  'tags.notGood': {
+    input: z.strictObject({ plc: name }),
+    output: returns<{ readonly addresses: readonly string[] }>(),
+  },
   /** Configured tags as CSV; without `plc` of all. */
   'tags.csv': { input: z.strictObject({ plc: name.exactOptional() }), output: returns<{ readonly text: string }>() },
   /** Tags are added and changed, never removed. All of it or nothing. */

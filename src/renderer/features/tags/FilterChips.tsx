@@ -1,7 +1,7 @@
 import { Clock } from 'lucide-react'
 import { useEffect, useMemo, useState } from 'react'
 import { useStore } from 'zustand'
-import { api } from '#renderer/api/index'
+import { api, connection } from '#renderer/api/index'
 import { preferences } from '#renderer/site/preferences'
 import { useConfig } from '#renderer/site/site'
 import { Icon } from '#renderer/ui/Icon.tsx'
@@ -21,16 +21,15 @@ export function FilterChips(props: {
   const { indexes, choice, only, onOnly, onTrouble } = props
   const config = useConfig()
   const trouble = useTrouble(config)
-  const counts = useCounts(indexes, choice, trouble.keys)
+  const counts = useCounts(indexes, choice, trouble)
   const toggle = (wanted: TagFilter['only']) => onOnly(only === wanted ? 'all' : wanted)
-  const { keys, count } = trouble
-  useEffect(() => onTrouble(keys), [keys, onTrouble])
+  useEffect(() => onTrouble(trouble), [trouble, onTrouble])
   return (
     <>
       <Chip word="Published" count={counts.published} on={only === 'published'} onPress={() => toggle('published')} />
       <Chip word="Writable" count={counts.writable} on={only === 'writable'} onPress={() => toggle('writable')} />
-      {(count > 0 || only === 'listed') && (
-        <Chip word="Not good" count={count} warn on={only === 'listed'} onPress={() => toggle('listed')} />
+      {(counts.listed > 0 || only === 'listed') && (
+        <Chip word="Not good" count={counts.listed} warn on={only === 'listed'} onPress={() => toggle('listed')} />
       )}
     </>
   )
@@ -64,16 +63,11 @@ function Chip(props: {
 }
 
 const askMs = 3_000
+const noKeys: ReadonlySet<string> = new Set()
 
-interface Trouble {
-  readonly count: number
-  /** Keys of those that are known by name. */
-  readonly keys: ReadonlySet<string>
-}
-
-/** Tags whose last value is not good, asked for while the screen is open. */
-function useTrouble(config: ConfigView | undefined): Trouble {
-  const [trouble, setTrouble] = useState<Trouble>({ count: 0, keys: new Set() })
+/** Keys of the tags whose last value is not good, asked for while the screen is open. */
+function useTrouble(config: ConfigView | undefined): ReadonlySet<string> {
+  const [trouble, setTrouble] = useState(noKeys)
   const plcs =
     config?.plcs
       .filter(({ enabled }) => enabled)
@@ -83,17 +77,13 @@ function useTrouble(config: ConfigView | undefined): Trouble {
     let over = false
     let timer: ReturnType<typeof setTimeout> | undefined
     async function ask() {
-      const details = await Promise.all(
-        plcs
-          .split('\n')
-          .filter(Boolean)
-          .map((plc) => api.call('plcs.details', { plc }).catch(() => undefined)),
-      )
+      const answers = await Promise.all(plcs.split('\n').filter(Boolean).map(notGoodKeys))
       if (over) return
-      const known = details.flatMap((one) => (one ? [one] : []))
-      const count = known.reduce((all, { tags }) => all + tags.bad + tags.stale, 0)
-      const keys = new Set(known.flatMap(({ name, bad }) => bad.map(({ address }) => rowKey(name, address))))
-      setTrouble((now) => (now.count === count && sameKeys(now.keys, keys) ? now : { count, keys }))
+      // Without a connection nobody knows better than before.
+      if (connection.getState().kind === 'open') {
+        const keys = new Set(answers.flat())
+        setTrouble((now) => (sameKeys(now, keys) ? now : keys))
+      }
       timer = setTimeout(() => void ask(), askMs)
     }
     void ask()
@@ -103,6 +93,11 @@ function useTrouble(config: ConfigView | undefined): Trouble {
     }
   }, [plcs])
   return trouble
+}
+
+async function notGoodKeys(plc: string): Promise<string[]> {
+  const answer = await api.call('tags.notGood', { plc }).catch(() => undefined)
+  return answer?.addresses.map((address) => rowKey(plc, address)) ?? []
 }
 
 function sameKeys(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
