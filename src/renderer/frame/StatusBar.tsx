@@ -7,15 +7,19 @@ import { site, useBrokerState, useClaim, useNamespace, useSiteCell, useWriteMode
 import { Icon } from '#renderer/ui/Icon.tsx'
 import { placeHash } from '#renderer/ui/router'
 import { State } from '#renderer/ui/State.tsx'
+import { Time } from '#renderer/ui/Time.tsx'
 import { type EntryId, entryText } from '#shared/broker'
 
-/** Never hidden: whose window this is and how it is doing. Each chip leads to its screen. What is not known is not shown. */
+/**
+ * Never hidden: whose window this is and how it is doing. Each chip leads to its screen. What is not known is not shown,
+ * and what is known from before a lost connection is grey.
+ */
 export function StatusBar() {
   const namespace = useNamespace()
   const cell = useSiteCell()
   const link = useStore(connection)
   return (
-    <footer className="status">
+    <footer className={`status ${link.kind === 'lost' ? 'before' : ''}`}>
       <a
         className={`ns ${namespace ? '' : 'none'}`}
         href={placeHash('settings', ['namespace'])}
@@ -27,7 +31,15 @@ export function StatusBar() {
       {link.kind !== 'open' && (
         <span>
           <State kind={link.kind === 'lost' ? 'bad' : 'busy'} title={link.kind === 'lost' ? link.why : undefined}>
-            <b>{link.kind === 'lost' ? 'gateway not reached' : 'connecting to the gateway'}</b>
+            <b>
+              {link.kind === 'lost' ? (
+                <>
+                  gateway not reached since <Time at={link.since} />; from before:
+                </>
+              ) : (
+                'connecting to the gateway'
+              )}
+            </b>
           </State>
         </span>
       )}

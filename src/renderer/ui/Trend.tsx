@@ -1,16 +1,11 @@
 import { useEffect, useRef } from 'react'
 import UPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import { type TrendPoint, trendLine } from './trend-line.ts'
 import './Trend.css'
 
-export interface TrendPoint {
-  /** ms since the epoch */
-  readonly at: number
-  readonly value: number
-}
-
 /**
- * The last `spanMs` of a value, as steps: a value holds until the next one. Drawn on a canvas; `label` says what it shows
+ * The last `spanMs` of a value, as steps: a value holds until the next point, which may end it without another. Drawn on a canvas; `label` says what it shows
  * to those who can't see it.
  */
 export function Trend(props: {
@@ -50,9 +45,8 @@ export function Trend(props: {
   useEffect(() => {
     const plot = plotRef.current
     if (!plot) return
-    const last = points.at(-1)
-    const held = last ? [...points, { at: now, value: last.value }] : []
-    plot.setData([held.map(({ at }) => (at - now) / 1_000), held.map(({ value }) => value)])
+    const drawn = trendLine(points, now)
+    plot.setData([drawn.map(({ at }) => (at - now) / 1_000), drawn.map(({ value }) => value)])
   }, [points, now])
 
   return <div ref={placeRef} className="trend" role="img" aria-label={label} />

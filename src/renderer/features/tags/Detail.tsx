@@ -6,13 +6,14 @@ import { Segmented } from '#renderer/ui/Choice.tsx'
 import { CopyButton } from '#renderer/ui/CopyButton.tsx'
 import { go } from '#renderer/ui/router'
 import { State } from '#renderer/ui/State.tsx'
-import { Trend, type TrendPoint } from '#renderer/ui/Trend.tsx'
+import { Trend } from '#renderer/ui/Trend.tsx'
+import type { TrendPoint } from '#renderer/ui/trend-line'
 import { type AtomicType, atomicTypes } from '#shared/plc'
 import type { TagReading } from '#shared/tag'
 import { isJsonNumber, parseJson } from '#shared/value'
 import { type Radix, radixText, stringBytes } from '#shared/value-text'
 import { ageText, timeText, timeTitle } from './format.ts'
-import { trendMs, trendSummary, withReading } from './history.ts'
+import { type Histories, trendMs, trendSummary } from './history.ts'
 import { PublishedAs } from './PublishedAs.tsx'
 import { prettyJson } from './pretty.ts'
 import type { TagRow } from './rows.ts'
@@ -23,10 +24,11 @@ import { WriteCommands } from './WriteCommands.tsx'
 export function Detail(props: {
   readonly row: TagRow
   readonly values: Values
+  readonly histories: Histories
   readonly onClose: () => void
   readonly onToggle: (what: 'published' | 'writable') => void
 }) {
-  const { row, values, onClose, onToggle } = props
+  const { row, values, histories, onClose, onToggle } = props
   const config = useConfig()
   useEffect(() => {
     values.watch([{ plc: row.plc, address: row.address }])
@@ -34,7 +36,7 @@ export function Detail(props: {
   }, [values, row.plc, row.address])
   const reading = useReading(values, row.key)
   const now = useTicks()
-  const points = useHistory(reading, now)
+  const points = histories.get(row.key)
   return (
     <aside className="detail" aria-label={`Detail of ${row.address}`}>
       <section>
@@ -45,7 +47,7 @@ export function Detail(props: {
         </div>
         <ValueNow row={row} reading={reading} now={now} />
       </section>
-      {points.length > 0 && <TrendPart points={points} now={now} />}
+      <TrendPart points={points} now={now} />
       {config && <PublishedAs config={config} row={row} reading={reading} onPublish={() => onToggle('published')} />}
       {config && <WriteCommands config={config} row={row} reading={reading} onWritable={() => onToggle('writable')} />}
       <section>
@@ -73,21 +75,11 @@ function useTicks(): number {
   return now
 }
 
-function useHistory(reading: TagReading | undefined, now: number): readonly TrendPoint[] {
-  const [points, setPoints] = useState<readonly TrendPoint[]>([])
-  const [seen, setSeen] = useState<TagReading>()
-  if (reading && reading !== seen) {
-    setSeen(reading)
-    setPoints(withReading(points, reading, now))
-  }
-  return points
-}
-
 function TrendPart({ points, now }: { readonly points: readonly TrendPoint[]; readonly now: number }) {
   const summary = trendSummary(points, now)
-  const text = summary
-    ? `min ${summary.min}, max ${summary.max}, ${summary.changes} ${summary.changes === 1 ? 'change' : 'changes'}`
-    : ''
+  if (!summary) return null
+  const { min, max, changes } = summary
+  const text = `min ${min}, max ${max}, ${changes} ${changes === 1 ? 'change' : 'changes'}`
   return (
     <section>
       <h3>

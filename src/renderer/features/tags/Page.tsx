@@ -1,7 +1,7 @@
 import { Bookmark, Columns3, FileUp, ListTree, Plus, Rows3, Search, Tags as TagsIcon } from 'lucide-react'
 import { useDeferredValue, useEffect, useMemo, useState } from 'react'
 import { useStore } from 'zustand'
-import { api } from '#renderer/api/index'
+import { api, connection } from '#renderer/api/index'
 import { preferences, setPreferences } from '#renderer/site/preferences'
 import { useConfig } from '#renderer/site/site'
 import { Button } from '#renderer/ui/Button.tsx'
@@ -18,6 +18,7 @@ import { choiceNow, choiceTitle } from './choice.ts'
 import { Detail } from './Detail.tsx'
 import { FilterChips } from './FilterChips.tsx'
 import { flatRows, listRows } from './flat-rows.ts'
+import { createHistories } from './history.ts'
 import { downloadCsv, ImportCsv } from './ImportCsv.tsx'
 import { type TagChoice, type TagFilter, type TagRow, treeRows } from './rows.ts'
 import { SelectionBar } from './SelectionBar.tsx'
@@ -162,6 +163,7 @@ export function Page({ path, query }: PageProps) {
             key={shown.key}
             row={shown}
             values={detailValues}
+            histories={histories}
             onClose={() => setDetail(undefined)}
             onToggle={(what) => act(what, [shown])}
           />
@@ -173,8 +175,18 @@ export function Page({ path, query }: PageProps) {
   )
 }
 
+/** What this window has seen, while its page is loaded. */
+const histories = createHistories()
+
 function useValues(): Values {
-  const [values] = useState(() => createValues(throughApi))
+  const [values] = useState(() => createValues(throughApi, histories))
+  useEffect(
+    () =>
+      connection.subscribe((link) => {
+        if (link.kind === 'lost') values.lose(`no connection to the gateway: ${link.why}`)
+      }),
+    [values],
+  )
   return values
 }
 

@@ -67,3 +67,22 @@ test('no more is asked for than the gateway takes, and nothing at the end', () =
   values.stop()
   expect(live()).toBe(0)
 })
+
+test('when the connection is lost what was good is out of date, until it is told anew', () => {
+  const { values, give } = start()
+  values.watch([tag('A'), tag('B')])
+  give(reading('A', '1'), { ...reading('B', '1'), quality: 'bad', error: 'no such tag' })
+  const told: string[] = []
+  values.onChange(rowKey('P', 'A'), () => told.push('A'))
+  values.lose('no connection to the gateway')
+  expect(told).toEqual(['A'])
+  expect(values.get(rowKey('P', 'A'))).toMatchObject({
+    quality: 'stale',
+    valueJson: '1',
+    at: 1,
+    error: 'no connection to the gateway',
+  })
+  expect(values.get(rowKey('P', 'B'))).toMatchObject({ quality: 'bad', error: 'no such tag' })
+  give(reading('A', '1'))
+  expect(values.get(rowKey('P', 'A'))?.quality).toBe('good')
+})

@@ -6,6 +6,7 @@ import { useSyncExternalStore } from 'react'
 import type { WatchedTag } from '#renderer/site/preferences'
 import { mostWatchedTags } from '#shared/contract/tags'
 import type { TagReading } from '#shared/tag'
+import { createHistories, type Histories } from './history.ts'
 import { rowKey } from './rows.ts'
 
 export interface Values {
@@ -14,6 +15,8 @@ export interface Values {
   onChange(key: string, changed: () => void): () => void
   /** These and no others, at most `mostWatchedTags`; the rest is left out. */
   watch(tags: readonly WatchedTag[]): void
+  /** The gateway can't tell any more: what is shown is from before, until it is told anew. `why` is for people. */
+  lose(why: string): void
   stop(): void
 }
 
@@ -23,18 +26,24 @@ export type SubscribeValues = (
   onItems: (readings: readonly TagReading[]) => void,
 ) => () => void
 
-export function createValues(subscribe: SubscribeValues): Values {
+/** `histories` are told of all that comes. */
+export function createValues(subscribe: SubscribeValues, histories: Histories = createHistories()): Values {
   const readings = new Map<string, TagReading>()
   const listeners = new Map<string, Set<() => void>>()
   let watched = ''
+  let watchedKeys: readonly string[] = []
   let stopNow = () => {}
 
   function take(items: readonly TagReading[]) {
     for (const reading of items) {
       const key = rowKey(reading.plc, reading.address)
       readings.set(key, reading)
+      histories.see(key, reading, Date.now())
       tell(key)
     }
+  }
+  function lose(why: string) {
+    take([...readings.values()].map((reading) => outOfDate(reading, why)))
   }
   function tell(key: string) {
     for (const changed of listeners.get(key) ?? []) changed()
@@ -46,6 +55,10 @@ export function createValues(subscribe: SubscribeValues): Values {
     if (name === watched) return
     watched = name
     stopNow()
+    // First those that come: what is watched before and after goes on.
+    histories.begin(keys)
+    histories.end(watchedKeys, Date.now())
+    watchedKeys = keys
     const wanted = new Set(keys)
     const gone = [...readings.keys()].filter((key) => !wanted.has(key))
     for (const key of gone) readings.delete(key)
@@ -63,8 +76,14 @@ export function createValues(subscribe: SubscribeValues): Values {
       }
     },
     watch,
+    lose,
     stop: () => watch([]),
   }
+}
+
+/** What is stale or bad stays so, with what it says; what waits has nothing to be out of date. */
+function outOfDate(reading: TagReading, why: string): TagReading {
+  return reading.quality === 'good' ? { ...reading, quality: 'stale', error: why } : reading
 }
 
 /** The newest reading of a tag; undefined until there is one. */
