@@ -152,6 +152,27 @@ describe('cells', () => {
   })
 })
 
+describe('traffic', () => {
+  it('of an entry that is switched off is told a last time, as none', async () => {
+    const { client } = await running()
+    const cells = new Map<string, Cell>()
+    client.subscribe('cells', {}, { onItems: (items) => remember(cells, items, cellKey) })
+    const figures = () => {
+      const cell = cells.get('traffic mqtt "Central"')
+      return cell?.kind === 'traffic' ? cell.value : undefined
+    }
+    await until(() => (figures()?.confirmed ?? 0) > 0, 'traffic')
+    const { version } = file?.site.now.getState() ?? { version: '' }
+    const entry = { service: 'mqtt', name: 'Central' } as const
+    await client.call('config.change', {
+      version,
+      edits: [{ kind: 'set-entry', entry, keys: { enabled: false } }],
+    })
+    await until(() => figures()?.confirmed === 0, 'no traffic')
+    expect(figures()).toEqual({ waiting: 0, confirmed: 0, coalesced: 0, dropped: 0, perSecond: 0 })
+  })
+})
+
 describe('configuration calls', () => {
   it('show the file without tags and without clear passwords, and follow it', async () => {
     const { client } = await running()

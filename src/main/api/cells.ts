@@ -3,7 +3,7 @@ import { entryIds } from '#main/gateway/parts'
 import type { Site } from '#main/gateway/site'
 import type { ReadableCell } from '#main/gateway/view'
 import type { Watching } from '#main/gateway/watching'
-import { entryText } from '#shared/broker'
+import { type EntryId, entryText } from '#shared/broker'
 import type { Cell, Traffic } from '#shared/contract/cells'
 import type { RecordState } from '#shared/monitor'
 
@@ -103,19 +103,29 @@ function release(stops: readonly (() => void)[]) {
   for (const stop of stops) stop()
 }
 
-/** Messages of each entry, once a second where they changed. */
+const noTraffic: Traffic = { waiting: 0, confirmed: 0, coalesced: 0, dropped: 0, perSecond: 0 }
+
+/** Messages of each entry, once a second where they changed. What no longer runs has none, which is told once. */
 function tellTraffic(site: Site, emit: (cell: Cell) => void): () => void {
-  const told = new Map<string, Traffic>()
+  const told = new Map<string, { readonly entry: EntryId; readonly value: Traffic }>()
   function tell() {
+    const running = new Set<string>()
     for (const { bridge, outbox } of site.gateway()?.brokers ?? []) {
-      const key = entryText(bridge.entry)
+      const { entry } = bridge
+      const key = entryText(entry)
+      running.add(key)
       const figures = outbox.stats()
-      const before = told.get(key)
+      const before = told.get(key)?.value
       const perSecond = before ? Math.max(0, figures.confirmed - before.confirmed) : 0
       const value: Traffic = { ...figures, perSecond }
       if (before && JSON.stringify(before) === JSON.stringify(value)) continue
-      told.set(key, value)
-      emit({ kind: 'traffic', entry: bridge.entry, value })
+      told.set(key, { entry, value })
+      emit({ kind: 'traffic', entry, value })
+    }
+    for (const [key, { entry }] of told) {
+      if (running.has(key)) continue
+      told.delete(key)
+      emit({ kind: 'traffic', entry, value: noTraffic })
     }
   }
   tell()

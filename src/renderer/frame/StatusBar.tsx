@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 import { useStore } from 'zustand'
 import { connection } from '#renderer/api/index'
 import { claimChip, entryTitle, serviceTitles } from '#renderer/site/chips'
-import { site, useBrokerState, useClaim, useNamespace, useSiteCell, useWriteMode } from '#renderer/site/site'
+import { site, trafficOf, useBrokerState, useClaim, useNamespace, useSiteCell, useWriteMode } from '#renderer/site/site'
 import { Icon } from '#renderer/ui/Icon.tsx'
 import { placeHash } from '#renderer/ui/router'
 import { State } from '#renderer/ui/State.tsx'
@@ -109,8 +109,8 @@ function PlcChip({ plcs }: { readonly plcs: readonly string[] }) {
 }
 
 function TrafficChips() {
-  const text = useStore(site, ({ cells }) => {
-    const traffic = Object.values(cells).flatMap((cell) => (cell.kind === 'traffic' ? [cell.value] : []))
+  const text = useStore(site, (view) => {
+    const traffic = trafficOf(view).map(([, figures]) => figures)
     if (traffic.length === 0) return ''
     const sum = (of: 'perSecond' | 'waiting') => traffic.reduce((all, one) => all + one[of], 0)
     return `${Math.round(sum('perSecond'))} ${sum('waiting')}`

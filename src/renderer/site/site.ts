@@ -152,6 +152,15 @@ export function brokerStates({ cells }: Pick<SiteView, 'cells'>): readonly Broke
   })
 }
 
+/** Messages of the entries that are configured now. */
+export function trafficOf({ cells }: Pick<SiteView, 'cells'>): readonly (readonly [entry: EntryId, of: Traffic])[] {
+  const entries = cells.site?.kind === 'site' ? cells.site.value.entries : []
+  return entries.flatMap((entry) => {
+    const cell = cells[`traffic ${entryText(entry)}`]
+    return cell?.kind === 'traffic' ? [[entry, cell.value] as const] : []
+  })
+}
+
 /** States of the PLCs that are configured now, by name. */
 export function plcStates({ cells }: Pick<SiteView, 'cells'>): readonly (readonly [plc: string, state: PlcState])[] {
   const plcs = cells.site?.kind === 'site' ? cells.site.value.plcs : []
