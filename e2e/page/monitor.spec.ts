@@ -10,6 +10,21 @@ test('a pause holds the list still, counts what goes by, and shows it when it go
   await expect(status).toHaveCount(0)
 })
 
+test('a filter on a paused list shows what is known of before', async ({ show }) => {
+  const page = await show({ hash: '#/monitor' })
+  await page.getByRole('row').nth(2).click()
+  await expect(page.getByText(/, paused/)).toBeVisible()
+  await page.getByRole('radio', { name: 'Foreign' }).click()
+  await expect(page.getByRole('row').nth(1)).toContainText('factory-b')
+  await expect(page.getByText(/, paused/)).toBeVisible()
+})
+
+test('running counts are not read out', async ({ show }) => {
+  const page = await show({ hash: '#/monitor' })
+  await expect(page.getByText(/^\d+ shown$/)).toBeVisible()
+  await expect(page.getByRole('status').filter({ hasText: 'shown' })).toHaveCount(0)
+})
+
 test('a message is shown laid out, raw, and against the one before it', async ({ show }) => {
   const page = await show({ hash: '#/monitor' })
   await page.getByRole('row').nth(2).click()

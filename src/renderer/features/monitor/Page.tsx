@@ -113,14 +113,14 @@ export function Page({ query }: PageProps) {
               </EmptyState>
             }
           />
-          <div className="monitor-foot" role="status">
+          <div className="monitor-foot">
             <span>
               {rows.length.toLocaleString('en-US')} shown
               {paused && `, paused: ${heldCount.toLocaleString('en-US')} more came`}
             </span>
             {dropped > 0 && <span className="dropped">{dropped.toLocaleString('en-US')} were too many to show</span>}
             {gaps.length > 0 ? (
-              <span className="gaps cut" title={gaps.join('\n')}>
+              <span className="gaps cut" role="status" title={gaps.join('\n')}>
                 {gaps.join('; ')}
               </span>
             ) : (

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { MonitorMessage } from '#shared/monitor'
-import { arrived, emptyTimeline, filterOf, isError, mostShown, paused, resumed } from './timeline.ts'
+import { arrived, begun, cleared, emptyTimeline, filterOf, isError, mostShown, paused, resumed } from './timeline.ts'
 
 const message = (seq: number): MonitorMessage => ({
   seq,
@@ -32,6 +32,22 @@ test('a pause holds the picture still and counts what goes by; going on says wha
   expect(on.shown).toHaveLength(mostShown)
   expect(on.shown.at(-1)?.seq).toBe(4 + 3 * mostShown)
   expect(on.dropped).toBe(6 + 2 * mostShown)
+})
+
+test('another filter on a paused list shows what the gateway has of before, and holds what comes after', () => {
+  let now = begun(cleared(paused(arrived(emptyTimeline, many(0, 5), 0))))
+  now = arrived(now, many(2, 2), 0)
+  now = arrived(now, many(5, 3), 0)
+  expect(now.shown.map(({ seq }) => seq)).toEqual([2, 3])
+  expect(now).toMatchObject({ paused: true, heldCount: 3 })
+})
+
+test('a lost connection empties nothing, and no message comes twice after it', () => {
+  const before = paused(arrived(emptyTimeline, many(0, 5), 0))
+  expect(begun(before).shown).toHaveLength(5)
+  const now = arrived(begun(before), many(0, 6), 0)
+  expect(now.shown.map(({ seq }) => seq)).toEqual([0, 1, 2, 3, 4, 5])
+  expect(now.heldCount).toBe(0)
 })
 
 test('views ask the gateway for what they show', () => {

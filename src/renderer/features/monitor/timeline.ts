@@ -12,13 +12,16 @@ export interface Timeline {
   readonly held: readonly MonitorMessage[]
   /** Came while paused. */
   readonly heldCount: number
+  /** Begun anew: what comes first are messages of before, shown in place of what is there though it is paused. */
+  readonly fresh: boolean
   /** The gateway dropped so many because this window was too slow. */
   readonly dropped: number
 }
 
-export const emptyTimeline: Timeline = { shown: [], paused: false, held: [], heldCount: 0, dropped: 0 }
+export const emptyTimeline: Timeline = { shown: [], paused: false, held: [], heldCount: 0, fresh: false, dropped: 0 }
 
 export function arrived(now: Timeline, items: readonly MonitorMessage[], dropped: number): Timeline {
+  if (now.fresh) return { ...now, shown: newest(items), fresh: false, dropped }
   if (!now.paused) return { ...now, shown: newest([...now.shown, ...items]), dropped: now.dropped + dropped }
   return {
     ...now,
@@ -35,6 +38,7 @@ export function paused(now: Timeline): Timeline {
 /** Shows what was held; what was more than fits is counted as dropped. */
 export function resumed(now: Timeline): Timeline {
   return {
+    ...now,
     shown: newest([...now.shown, ...now.held]),
     paused: false,
     held: [],
@@ -43,6 +47,12 @@ export function resumed(now: Timeline): Timeline {
   }
 }
 
+/** The gateway tells anew, beginning with what it has of before. Until then what is shown stays. */
+export function begun(now: Timeline): Timeline {
+  return { ...now, held: [], heldCount: 0, fresh: true }
+}
+
+/** An empty list, as much paused as before. */
 export function cleared(now: Timeline): Timeline {
   return { ...emptyTimeline, paused: now.paused }
 }

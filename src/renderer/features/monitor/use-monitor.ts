@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import { api } from '#renderer/api/index'
 import type { MonitorFilter } from '#shared/contract/monitor'
-import { arrived, cleared, emptyTimeline, paused, resumed, type Timeline } from './timeline.ts'
+import { arrived, begun, cleared, emptyTimeline, paused, resumed, type Timeline } from './timeline.ts'
 
 export interface Monitor {
   readonly timeline: Timeline
@@ -19,11 +19,13 @@ export function useMonitor(filter: MonitorFilter): Monitor {
   const key = JSON.stringify(filter)
   useEffect(() => {
     setError('')
+    // Another filter: what passed the one before says nothing.
+    setTimeline(cleared)
     return api.subscribe(
       'monitor.messages',
       { filter: JSON.parse(key) as MonitorFilter },
       {
-        onBegin: () => setTimeline((now) => cleared(now)),
+        onBegin: () => setTimeline(begun),
         onItems: (items, dropped) => {
           setTimeline((now) => arrived(now, items, dropped))
           // The gateway sends the next when this is through: at most ten times a second.
@@ -38,6 +40,6 @@ export function useMonitor(filter: MonitorFilter): Monitor {
     error,
     pause: () => setTimeline(paused),
     resume: () => setTimeline(resumed),
-    clear: () => setTimeline((now) => cleared(now)),
+    clear: () => setTimeline(cleared),
   }
 }
