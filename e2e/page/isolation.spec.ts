@@ -25,6 +25,7 @@ test('a contested namespace is said on every screen, loudly, and leads to where 
   await expect(page.getByRole('alert').filter({ hasText: 'contested' })).toContainText('somebody else publishes')
   await page.getByRole('button', { name: 'Look at it' }).click()
   await expect(page.getByRole('button', { name: /clear this/ })).toBeVisible()
+  await expect(page.getByRole('alert').filter({ hasText: 'contested' })).toBeVisible()
 })
 
 test('the guide’s checklist says what is known and leads to where it is done', async ({ show }) => {

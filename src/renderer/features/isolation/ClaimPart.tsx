@@ -20,7 +20,10 @@ export function ClaimPart({ claim }: { readonly claim: ClaimStatus | undefined }
   if (!claim || !alarm) return null
   const { text, hint } = claimWords(claim.gateway, claim.namespace, now)
   return (
-    <div className={`callout ${alarm === 'contested' ? 'bad' : 'warn'} claim-part`} role="status">
+    <div
+      className={`callout ${alarm === 'contested' ? 'bad' : 'warn'} claim-part`}
+      role={alarm === 'contested' ? 'alert' : 'status'}
+    >
       <Icon of={alarm === 'contested' ? OctagonX : TriangleAlert} small />
       <span className="grow">
         <b>{text}</b> <span className="mid">{hint}</span>
