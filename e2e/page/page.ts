@@ -17,7 +17,7 @@ export { expect }
 
 export interface PageOptions {
   readonly tags?: number
-  readonly state?: 'running' | 'broken' | 'no-file' | 'contested'
+  readonly state?: 'running' | 'broken' | 'no-file' | 'no-plc' | 'contested'
   readonly theme?: 'light' | 'dark' | 'contrast'
   readonly size?: readonly [width: number, height: number]
   /** Place to begin at: `#/tags`. */

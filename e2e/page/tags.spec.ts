@@ -85,6 +85,52 @@ test('the tags that are not good are all shown by one press, the stale ones too'
   await expect(page.getByRole('row')).toHaveCount(2)
 })
 
+test('the screen is found again as it was left, after W too', async ({ show }) => {
+  const page = await show({ hash: '#/tags' })
+  await page.getByRole('searchbox', { name: 'Filter tags' }).fill('tank')
+  await page.getByRole('radio', { name: 'Flat' }).click()
+  await rowOf(page, 'Tank_1.Inflow_SP').click()
+  await page.keyboard.press('W')
+  await expect(page.getByRole('heading', { name: 'Write-back', level: 1 })).toBeVisible()
+  await page.getByRole('link', { name: /^Tags/ }).click()
+  await expect(page.getByRole('searchbox', { name: 'Filter tags' })).toHaveValue('tank')
+  await expect(page.getByRole('radio', { name: 'Flat' })).toBeChecked()
+  await expect(page.getByRole('complementary', { name: 'Detail of Tank_1.Inflow_SP' })).toBeVisible()
+  await expect(rowOf(page, 'Tank_1.Inflow_SP')).toHaveAttribute('aria-selected', 'true')
+})
+
+test('a link sets filters once; what one chooses afterwards counts', async ({ show }) => {
+  const page = await show({ hash: '#/tags?only=published' })
+  const chip = page.getByRole('button', { name: /^Published/ })
+  await expect(chip).toHaveAttribute('aria-pressed', 'true')
+  await chip.click()
+  await page.keyboard.press('?')
+  await page.keyboard.press('Escape')
+  await expect(chip).toHaveAttribute('aria-pressed', 'false')
+})
+
+test('links of a PLC lead to its tags, and to one of them with its detail', async ({ show }) => {
+  const page = await show({ hash: '#/tags?plc=Packaging' })
+  await expect(page.getByRole('treeitem', { name: 'Packaging' })).toHaveAttribute('aria-selected', 'true')
+  await expect(rowOf(page, 'Counter')).toBeVisible()
+  await expect(rowOf(page, 'Alarm_Word')).toHaveCount(0)
+  await page.goto(`${page.url().split('#')[0]}#/plcs/Main PLC/details`)
+  await page.getByRole('link', { name: 'Header_Pressure' }).click()
+  await expect(page.getByRole('complementary', { name: 'Detail of Header_Pressure' })).toBeVisible()
+})
+
+test('without a PLC one is added, found, or the demo site opened', async ({ show }) => {
+  const page = await show({ state: 'no-plc', hash: '#/tags' })
+  await expect(page.getByRole('button', { name: 'Open the demo site' })).toBeVisible()
+  await page.getByRole('button', { name: 'Find on the network' }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await page.getByRole('link', { name: /^Tags/ }).click()
+  await page.getByRole('button', { name: 'Add PLC' }).click()
+  await expect(page.getByRole('region', { name: 'New PLC' })).toBeVisible()
+})
+
 test('a stale value is told as such, with its age, and looks other than a live one', async ({ show }) => {
   const page = await show({ hash: '#/tags' })
   const row = rowOf(page, 'Header_Pressure')

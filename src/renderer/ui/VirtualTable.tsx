@@ -73,6 +73,11 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
   useEffect(() => onRange?.(first, last), [onRange, first, last])
 
   const activeIndex = active === undefined ? -1 : rows.findIndex((row) => rowKey(row) === active)
+  // A table that is shown again has its row in sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when it is shown, not when a row is chosen
+  useEffect(() => {
+    if (activeIndex >= 0) virtual.scrollToIndex(activeIndex)
+  }, [])
   const template = columns.map(({ width }) => width).join(' ')
 
   // Rows are drawn anew only where something of theirs has changed: what they call stays the same.

@@ -1,5 +1,5 @@
 /** Where one is: the part of the page's address behind `#`. */
-import { useSyncExternalStore } from 'react'
+import { useMemo, useSyncExternalStore } from 'react'
 
 export interface Place {
   /** Id of the screen; '' at the start. */
@@ -26,9 +26,15 @@ export function go(screen: string, path?: readonly string[], query?: Readonly<Re
   location.hash = placeHash(screen, path, query)
 }
 
+/** Goes there in place of where one is: the way back does not lead here again. */
+export function replacePlace(screen: string, path?: readonly string[]): void {
+  location.replace(placeHash(screen, path))
+}
+
+/** The same object as long as one stays. */
 export function usePlace(): Place {
   const hash = useSyncExternalStore(listen, () => location.hash)
-  return parsePlace(hash)
+  return useMemo(() => parsePlace(hash), [hash])
 }
 
 function listen(changed: () => void): () => void {

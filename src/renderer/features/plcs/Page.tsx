@@ -35,6 +35,7 @@ export function Page({ path }: PageProps) {
   const [found, setFound] = useState<PlcForm>()
   const chosen = plcs.find(({ name }) => name === path[0])
   const fresh = !chosen && path[0] === '+'
+  const linked = !chosen && path[0] === 'find'
   const page = pages.find(({ value }) => value === path[1])?.value ?? 'settings'
 
   function choose(device: DiscoveredDevice) {
@@ -85,9 +86,12 @@ export function Page({ path }: PageProps) {
         ) : null}
       </SplitPanes>
       <Discover
-        open={searching}
+        open={searching || linked}
         known={plcs.map(({ address }) => address)}
-        onClose={() => setSearching(false)}
+        onClose={() => {
+          setSearching(false)
+          if (linked) go('plcs')
+        }}
         onChoose={choose}
       />
     </div>

@@ -1,7 +1,8 @@
-import { Bookmark, Columns3, FileUp, ListTree, Plus, Rows3, Search, Tags as TagsIcon } from 'lucide-react'
+import { Bookmark, Columns3, FileUp, ListTree, Plus, Radar, Rows3, Search, Tags as TagsIcon } from 'lucide-react'
 import { useDeferredValue, useEffect, useMemo, useState } from 'react'
 import { useStore } from 'zustand'
 import { api, connection } from '#renderer/api/index'
+import { DemoButton } from '#renderer/site/DemoButton.tsx'
 import { preferences, setPreferences } from '#renderer/site/preferences'
 import { useConfig } from '#renderer/site/site'
 import { Button } from '#renderer/ui/Button.tsx'
@@ -9,7 +10,7 @@ import { Segmented } from '#renderer/ui/Choice.tsx'
 import { EmptyState } from '#renderer/ui/EmptyState.tsx'
 import { Input } from '#renderer/ui/Input.tsx'
 import { Menu } from '#renderer/ui/Menu.tsx'
-import { go } from '#renderer/ui/router'
+import { go, replacePlace } from '#renderer/ui/router'
 import { SplitPanes } from '#renderer/ui/SplitPanes.tsx'
 import type { PageProps } from '#renderer/ui/screen'
 import { AddTag } from './AddTag.tsx'
@@ -23,11 +24,11 @@ import { downloadCsv, ImportCsv } from './ImportCsv.tsx'
 import { type TagChoice, type TagFilter, type TagRow, treeRows } from './rows.ts'
 import { SelectionBar } from './SelectionBar.tsx'
 import { isEmptyQuery, parseQuery } from './search.ts'
-import { noSelection } from './selection.ts'
 import { followTags, tagStore } from './store.ts'
 import { optionalColumns, TagTable } from './TagTable.tsx'
 import { TagTree } from './TagTree.tsx'
 import type { TagIndex } from './tag-index.ts'
+import { tagView, withOrder } from './tag-view.ts'
 import { createValues, type SubscribeValues, type Values } from './values.ts'
 import { ListBar, WatchListMenu } from './WatchLists.tsx'
 import './Tags.css'
@@ -39,27 +40,23 @@ const views = [
   { value: 'flat', label: 'Flat', icon: Rows3 },
 ] as const
 
+const set = tagView.setState
+
 /** The tag browser. */
 export function Page({ path, query }: PageProps) {
   const config = useConfig()
   const plcs = useMemo(() => config?.plcs.map(({ name }) => name) ?? [], [config])
-  const [typed, setTyped] = useState(query.get('q') ?? '')
-  const [view, setView] = useState<'tree' | 'flat'>('tree')
-  const [only, setOnly] = useState<TagFilter['only']>('all')
+  const { typed, view, only, chosen, selection, open, detail } = useStore(tagView)
   const [trouble, setTrouble] = useState<ReadonlySet<string>>(new Set())
-  const [chosen, setChosen] = useState<TagChoice>()
-  const [selection, setSelection] = useState(noSelection)
-  const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
-  const [detail, setDetail] = useState<{ readonly key: string }>()
   const tableValues = useValues()
   const detailValues = useValues()
   useEffect(followTags, [])
   useEffect(() => {
-    const wanted = query.get('only')
-    if (wanted === 'published' || wanted === 'writable') setOnly(wanted)
-    const search = query.get('q')
-    if (search !== null) setTyped(search)
-  }, [query])
+    if (query.size === 0) return
+    set((now) => withOrder(now, query))
+    // Carried out once: what one chooses afterwards counts, and the same link may be followed again.
+    replacePlace('tags', path)
+  }, [query, path])
 
   const lists = useStore(preferences, (now) => now.watchLists)
   const choice = choiceNow(chosen, plcs, lists)
@@ -68,14 +65,14 @@ export function Page({ path, query }: PageProps) {
   const indexes = useIndexes(plcs)
   const rows = useRows(indexes, choice, filter, isTree, open)
   const hiddenColumns = useHiddenColumns(rows, !('plc' in choice) && plcs.length > 1)
-  const shown = detail && (rows.find(({ key }) => key === detail.key) ?? undefined)
+  const shown = detail === undefined ? undefined : rows.find(({ key }) => key === detail)
 
   if (config && plcs.length === 0) return <NoPlc />
   function openRow(row: TagRow, now: boolean) {
     const next = new Set(open)
     if (now) next.add(row.key)
     else next.delete(row.key)
-    setOpen(next)
+    set({ open: next })
   }
   const closeDialog = () => go('tags')
   return (
@@ -86,7 +83,7 @@ export function Page({ path, query }: PageProps) {
           className="tags-filter"
           icon={Search}
           value={typed}
-          onValue={setTyped}
+          onValue={(text) => set({ typed: text })}
           placeholder="Name, or PLC:name"
           aria-label="Filter tags"
           data-filter
@@ -95,16 +92,22 @@ export function Page({ path, query }: PageProps) {
           onKeyDown={(event) => {
             if (event.key === 'Escape' && typed !== '') {
               event.stopPropagation()
-              setTyped('')
+              set({ typed: '' })
             }
             if (event.key === 'ArrowDown') focusTable()
           }}
         />
-        <Segmented label="View" options={views} value={view} onValue={setView} />
+        <Segmented label="View" options={views} value={view} onValue={(next) => set({ view: next })} />
         <span className="separator" />
-        <FilterChips indexes={indexes} choice={choice} only={only} onOnly={setOnly} onTrouble={setTrouble} />
+        <FilterChips
+          indexes={indexes}
+          choice={choice}
+          only={only}
+          onOnly={(next) => set({ only: next })}
+          onTrouble={setTrouble}
+        />
         <span className="grow" />
-        <WatchListMenu onChoose={(name) => setChosen({ kind: 'list', name })} />
+        <WatchListMenu onChoose={(name) => set({ chosen: { kind: 'list', name } })} />
         <Menu
           trigger={<Button kind="plain" icon={FileUp} aria-label="Import and export" />}
           items={[
@@ -132,9 +135,9 @@ export function Page({ path, query }: PageProps) {
           { id: 'tags detail', size: 344, min: 280, max: 620 },
         ]}
       >
-        <TagTree plcs={plcs} choice={choice} onChoose={setChosen} />
+        <TagTree plcs={plcs} choice={choice} onChoose={(next) => set({ chosen: next })} />
         <div className="pane">
-          {choice.kind === 'list' && <ListBar name={choice.name} onGone={() => setChosen(undefined)} />}
+          {choice.kind === 'list' && <ListBar name={choice.name} onGone={() => set({ chosen: undefined })} />}
           <TagTable
             label={choiceTitle(choice)}
             rows={rows}
@@ -142,15 +145,15 @@ export function Page({ path, query }: PageProps) {
             hiddenColumns={hiddenColumns}
             values={tableValues}
             selection={selection}
-            onSelection={setSelection}
+            onSelection={(next) => set({ selection: next })}
             onOpenRow={openRow}
             onAct={act}
-            onDetail={({ key, note }) => note === undefined && setDetail({ key })}
+            onDetail={({ key, note }) => note === undefined && set({ detail: key })}
             empty={
               <NothingHere
                 isFiltered={!isEmptyQuery(filter.query) || only !== 'all'}
                 choice={choice}
-                onAll={() => setChosen({ kind: 'all' })}
+                onAll={() => set({ chosen: { kind: 'all' } })}
               />
             }
           />
@@ -164,7 +167,7 @@ export function Page({ path, query }: PageProps) {
             row={shown}
             values={detailValues}
             histories={histories}
-            onClose={() => setDetail(undefined)}
+            onClose={() => set({ detail: undefined })}
             onToggle={(what) => act(what, [shown])}
           />
         ) : null}
@@ -294,12 +297,19 @@ function NoPlc() {
         icon={TagsIcon}
         title="No PLC yet"
         actions={
-          <Button kind="primary" onClick={() => go('plcs', ['add'])}>
-            Add a PLC
-          </Button>
+          <>
+            <Button kind="primary" icon={Plus} onClick={() => go('plcs', ['+'])}>
+              Add PLC
+            </Button>
+            <Button icon={Radar} onClick={() => go('plcs', ['find'])}>
+              Find on the network
+            </Button>
+            <DemoButton />
+          </>
         }
       >
-        Tags come from PLCs. Add one by its address, or look for controllers on the network.
+        Tags come from PLCs. Add one by its address, look for controllers on the network, or look around in the demo
+        site first.
       </EmptyState>
     </div>
   )
