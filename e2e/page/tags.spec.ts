@@ -131,6 +131,19 @@ test('without a PLC one is added, found, or the demo site opened', async ({ show
   await expect(page.getByRole('region', { name: 'New PLC' })).toBeVisible()
 })
 
+test('the detail has the whole of a long value, which the keys can scroll, and commands only with a whole one', async ({
+  show,
+}) => {
+  const page = await show({ hash: '#/tags?q=recipe_table' })
+  await rowOf(page, 'Recipe_Table').click()
+  const detail = page.getByRole('complementary', { name: 'Detail of Recipe_Table' })
+  const value = detail.getByText('1999', { exact: false })
+  await expect(value).toHaveAttribute('tabindex', '0')
+  await page.keyboard.press('w')
+  await detail.getByRole('button', { name: /^Copy mosquitto_pub/ }).click()
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toMatch(/1998,1999\]/)
+})
+
 test('a stale value is told as such, with its age, and looks other than a live one', async ({ show }) => {
   const page = await show({ hash: '#/tags' })
   const row = rowOf(page, 'Header_Pressure')

@@ -81,6 +81,8 @@ export interface TagReading {
   readonly cut?: true
   /** The PLC's own name of the type. */
   readonly type?: string
+  /** Of a string, in characters. */
+  readonly capacity?: number
   /** When it was read, and when it last changed; ms since the epoch, 0 where never. */
   readonly at: number
   readonly changedAt: number

@@ -1,4 +1,5 @@
 import { type AtomicType, atomicTypes, type DataType } from './plc.ts'
+import type { TagReading } from './tag.ts'
 
 /** Capacity of the controllers' own STRING. */
 const stringCapacity = 82
@@ -17,6 +18,11 @@ export function typeOfName(name: string): DataType | undefined {
       : undefined
   if (of === undefined || dims === undefined) return of
   return { kind: 'array', of, dims: dims.split(',').map(Number) }
+}
+
+/** The type of a value that was read: with the length of strings of any name. */
+export function typeOfReading({ type = '', capacity }: Pick<TagReading, 'type' | 'capacity'>): DataType | undefined {
+  return capacity === undefined ? typeOfName(type) : { kind: 'string', name: type, capacity }
 }
 
 function isAtomic(name: string): name is AtomicType {

@@ -278,6 +278,11 @@ describe('tag calls', () => {
       quality: 'good',
       type: 'LINT',
     })
+    expect(await client.call('tags.read', { plc: 'Main PLC', address: 'Test_String' })).toMatchObject({
+      valueJson: '"ready"',
+      type: 'STRING',
+      capacity: 82,
+    })
     expect(await client.call('tags.read', { plc: 'Main PLC', address: 'Nope' })).toMatchObject({ quality: 'bad' })
   })
 

@@ -168,6 +168,7 @@ function toReading(tag: WatchedTag, snapshot: TagSnapshot, json: string, longest
     ...(json === '' ? {} : { valueJson: json.length > longest ? json.slice(0, longest) : json }),
     ...(json.length > longest ? { cut: true as const } : {}),
     ...(type ? { type: typeName(type) } : {}),
+    ...(type?.kind === 'string' ? { capacity: type.capacity } : {}),
     at,
     changedAt,
     error,

@@ -1,6 +1,7 @@
 import { SquarePen, X } from 'lucide-react'
 import { useEffect, useMemo, useState } from 'react'
 import { useConfig } from '#renderer/site/site'
+import { useWholeReading } from '#renderer/site/whole-reading'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Segmented } from '#renderer/ui/Choice.tsx'
 import { CopyButton } from '#renderer/ui/CopyButton.tsx'
@@ -34,7 +35,7 @@ export function Detail(props: {
     values.watch([{ plc: row.plc, address: row.address }])
     return values.stop
   }, [values, row.plc, row.address])
-  const reading = useReading(values, row.key)
+  const reading = useWholeReading(useReading(values, row.key))
   const now = useTicks()
   const points = histories.get(row.key)
   return (
@@ -97,6 +98,9 @@ const radixOptions = [
   { value: 'octal', label: 'Oct' },
 ] as const
 
+/** Characters of a value that stands large in the head. */
+const mostInLine = 80
+
 function ValueNow(props: { readonly row: TagRow; readonly reading: TagReading | undefined; readonly now: number }) {
   const { row, reading, now } = props
   const [radix, setRadix] = useState<Radix>('decimal')
@@ -105,16 +109,16 @@ function ValueNow(props: { readonly row: TagRow; readonly reading: TagReading | 
   const json = reading?.valueJson
   const isWhole = atomic !== undefined && !['BOOL', 'REAL', 'LREAL'].includes(atomic)
   const stale = reading !== undefined && reading.quality !== 'good'
-  const isNested = json !== undefined && /^[[{]/.test(json)
+  const isLong = json !== undefined && (/^[[{]/.test(json) || json.length > mostInLine)
   return (
     <>
       <div className="big">
-        {!isNested && json !== undefined && (
+        {!isLong && json !== undefined && (
           <b className={stale ? 'old' : ''}>{(isWhole && inRadix(json, atomic, radix)) || json}</b>
         )}
         {reading ? <QualityWord reading={reading} now={now} /> : <span className="dim text-small">no value yet</span>}
       </div>
-      {isNested && <NestedValue json={json} cut={reading?.cut === true} />}
+      {isLong && <LongValue json={json} cut={reading?.cut === true} />}
       {isWhole && <Segmented label="Radix" options={radixOptions} value={radix} onValue={setRadix} />}
       {reading?.error && <p className="callout bad">{reading.error}</p>}
       <dl className="kv">
@@ -159,11 +163,14 @@ function QualityWord({ reading, now }: { readonly reading: TagReading; readonly 
   )
 }
 
-function NestedValue({ json, cut }: { readonly json: string; readonly cut: boolean }) {
+function LongValue({ json, cut }: { readonly json: string; readonly cut: boolean }) {
   const text = useMemo(() => prettyJson(json), [json])
   return (
     <>
-      <pre className="payload json">{text}</pre>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keys must reach it */}
+      <pre className="payload json" tabIndex={0}>
+        {text}
+      </pre>
       {cut && <p className="text-small dim">Cut here; the published message has all of it.</p>}
     </>
   )

@@ -115,7 +115,10 @@ function Records(props: {
             <span className="grow">{new TextEncoder().encode(shown.text).length} bytes</span>
             <CopyButton text={shown.text} what="record" />
           </span>
-          <pre className="payload json">{prettyJson(shown.text)}</pre>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keys must reach it */}
+          <pre className="payload json" tabIndex={0}>
+            {prettyJson(shown.text)}
+          </pre>
         </div>
       )}
     </>

@@ -18,7 +18,10 @@ const shellOptions = [
   { value: 'cmd', label: 'Windows' },
 ] as const
 
-/** Ready-made lines that write this tag with its present value, through each broker that takes writes. */
+/**
+ * Ready-made lines that write this tag with the value it has, through each broker that takes writes. None while that is
+ * not known: a made-up value must not be a paste away from the machine.
+ */
 export function WriteCommands(props: {
   readonly config: ConfigView
   readonly row: TagRow
@@ -44,11 +47,25 @@ export function WriteCommands(props: {
   const entries = entriesOf(config).filter(
     (entry) => entry.config.enable_writeback && (entry.config.plcs?.includes(row.plc) ?? true),
   )
-  const parts = { plc: row.plc, tag: row.tag?.alias ?? row.address, valueJson: reading?.valueJson ?? '0' }
+  const valueJson = reading?.cut ? undefined : reading?.valueJson
+  if (valueJson === undefined) {
+    return (
+      <section>
+        <h3>Write commands</h3>
+        <p className="text-small mid">
+          {reading?.cut
+            ? 'Its value is too long for a command line. Write it in the tester.'
+            : 'They come with its value, which is not known yet. Write another one in the tester.'}
+        </p>
+      </section>
+    )
+  }
+  const parts = { plc: row.plc, tag: row.tag?.alias ?? row.address, valueJson }
   return (
     <section>
       <h3>
-        Write commands<span>copied in full, with the present value</span>
+        Write commands
+        <span>copied in full, with the {reading?.quality === 'good' ? 'present value' : 'value read last'}</span>
       </h3>
       {entries.length === 0 && (
         <p className="text-small mid">No broker entry takes write requests (enable_writeback).</p>

@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef } from 'react'
 import { useStore } from 'zustand'
 import { useConfigState, usePlcState, useWriteMode } from '#renderer/site/site'
+import { useWholeReading } from '#renderer/site/whole-reading'
 import type { EntryId } from '#shared/broker'
 import type { CommandEntry } from '#shared/commands'
 import { publishedName } from '#shared/config'
@@ -9,7 +10,7 @@ import type { TagPageRow } from '#shared/contract/tags'
 import { type KnownTag, type NegativeCase, negativeCases } from '#shared/negative-cases'
 import { type PlcState, serialText } from '#shared/plc'
 import type { TagReading } from '#shared/tag'
-import { typeOfName } from '#shared/type-name'
+import { typeOfReading } from '#shared/type-name'
 import { editTextOfJson } from '#shared/value-edit'
 import { buildRequest } from '#shared/write-request'
 import type { CheckLine } from './check-list.ts'
@@ -33,8 +34,8 @@ export function useTester() {
   const row = findRow(tags.rows, draft.tag)
   const readOnlyRow = tags.rows.find(({ writable, enabled }) => !writable && enabled)
   const readings = useReadings(plc, addressesOf(row, readOnlyRow))
-  const reading = row && readings.get(row.name)
-  const type = typeOfName(reading?.type ?? row?.type ?? '')
+  const reading = useWholeReading(row && readings.get(row.name))
+  const type = typeOfReading(reading?.type === undefined ? typed(row) : reading)
   const limits = useMemo(() => limitsOf(row), [row])
   const value = typedValue(draft, type, limits)
   const namespace = config?.namespace ?? ''
@@ -43,7 +44,7 @@ export function useTester() {
   const question = entry &&
     message && { service: entry.service, address: message.address, payload: message.payload, retained: draft.retain }
   const explained = useExplain(question, `${state?.version} ${mode} ${plcState?.kind}`)
-  useFirstValue(`${plc}\n${draft.tag}`, reading?.valueJson, (json) =>
+  useFirstValue(`${plc}\n${draft.tag}`, reading?.cut ? undefined : reading?.valueJson, (json) =>
     tester.change({ text: editTextOfJson(json, type) }),
   )
   return {
@@ -82,10 +83,15 @@ function limitsOf(row: TagPageRow | undefined) {
   }
 }
 
+/** As it was read last, by the configuration's list. */
+function typed(row: TagPageRow | undefined): { readonly type?: string } {
+  return row?.type === undefined ? {} : { type: row.type }
+}
+
 function known(row: TagPageRow | undefined, reading: TagReading | undefined): KnownTag | undefined {
   if (!row) return undefined
-  const { type: name, ...tag } = row
-  const type = typeOfName(reading?.type ?? name ?? '')
+  const { type: _, ...tag } = row
+  const type = typeOfReading(reading?.type === undefined ? typed(row) : reading)
   const valueJson = reading?.quality === 'good' && !reading.cut ? reading.valueJson : undefined
   return { tag, ...(type ? { type } : {}), ...(valueJson === undefined ? {} : { valueJson }) }
 }
