@@ -127,9 +127,11 @@ function addressOf(view: ConfigView, { service, name }: EntryId): string {
 export function filterNames(rows: readonly NameChange[], typed: string): readonly NameChange[] {
   const text = typed.trim().toLowerCase()
   if (text === '') return rows
-  const matching = rows.filter(
-    (row) => row.kind === 'name' && `${row.purpose} ${row.before} ${row.after}`.toLowerCase().includes(text),
+  const matching = new Set(
+    rows.filter(
+      (row) => row.kind === 'name' && `${row.purpose} ${row.before} ${row.after}`.toLowerCase().includes(text),
+    ),
   )
-  const entries = new Set(matching.map(({ entry }) => `${entry.service} ${entry.name}`))
-  return rows.filter((row) => (row.kind === 'entry' ? entries.has(row.key) : matching.includes(row)))
+  const entries = new Set([...matching].map(({ entry }) => `${entry.service} ${entry.name}`))
+  return rows.filter((row) => (row.kind === 'entry' ? entries.has(row.key) : matching.has(row)))
 }
