@@ -33,6 +33,8 @@ test('the guide’s checklist says what is known and leads to where it is done',
   const list = page.getByRole('region', { name: 'Verification checklist' })
   await expect(list.getByRole('listitem')).toHaveCount(4)
   await expect(list).toContainText('Others known: factory-b, factory-c')
+  // As many as the table of the screen Namespace says.
+  await expect(list).toContainText('factory-a: 120 names on 3 broker entries')
   await page.getByRole('link', { name: 'Paste the request: why?' }).click()
   await expect(page.getByRole('textbox', { name: /Paste it/ })).toBeVisible()
 })

@@ -1,12 +1,13 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { useStore } from 'zustand'
 import { api } from '#renderer/api/index'
-import { plcStates, site, useConfig, useWriteMode } from '#renderer/site/site'
+import { countNames } from '#renderer/features/settings/index'
+import { followTags, tagStore } from '#renderer/features/tags/index'
+import { plcStates, site, useConfig, useIdentity, useWriteMode } from '#renderer/site/site'
 import { placeHash } from '#renderer/ui/router'
 import { State } from '#renderer/ui/State.tsx'
 import { services } from '#shared/broker'
-import { derivedNames } from '#shared/names/table'
-import { configOf } from '#shared/site'
+import type { ConfigView } from '#shared/site'
 import type { EndedRequest } from '#shared/write'
 import { checklist, type GuideItem, troubleshooting } from './guide.ts'
 import type { Isolation } from './use-isolation.ts'
@@ -21,12 +22,13 @@ export function Guide({ isolation }: { readonly isolation: Isolation }) {
       .flatMap(([plc, { kind }]) => (kind === 'waiting' ? [plc] : []))
       .join('\n'),
   )
+  const names = useNameCount(config)
   if (!config) return null
   const known = {
     namespace: config.namespace,
     claim: isolation.claim,
     sites: isolation.status?.sites ?? [],
-    names: derivedNames(configOf(config, () => [])).length,
+    names,
     entries: services.reduce((sum, service) => sum + config[service].filter(({ enabled }) => enabled).length, 0),
     mode,
     plcsOffline: offline === '' ? [] : offline.split('\n'),
@@ -76,6 +78,18 @@ function Items({ items }: { readonly items: readonly GuideItem[] }) {
       ))}
     </ul>
   )
+}
+
+/** Every name of the site, as the namespace's table has them; undefined until all tags are read. */
+function useNameCount(config: ConfigView | undefined): number | undefined {
+  const indexes = useStore(tagStore, (now) => now.indexes)
+  const identity = useIdentity()
+  useEffect(followTags, [])
+  return useMemo(() => {
+    const isRead = config?.plcs.every(({ name, tagCount }) => (indexes[name]?.configured.size ?? -1) === tagCount)
+    if (!config || !isRead) return undefined
+    return countNames(config, (plc) => [...(indexes[plc]?.configured.values() ?? [])], identity)
+  }, [config, indexes, identity])
 }
 
 /** Requests refused lately, newest first. */

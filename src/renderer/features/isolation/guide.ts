@@ -26,8 +26,8 @@ export interface Known {
   readonly namespace: string
   readonly claim?: ClaimStatus | undefined
   readonly sites: readonly OtherSite[]
-  /** Names of this configuration: how many, on how many entries. */
-  readonly names: number
+  /** Names of this configuration: how many (undefined while they are being counted), on how many entries. */
+  readonly names: number | undefined
   readonly entries: number
   readonly mode?: WriteMode | undefined
   readonly plcsOffline: readonly string[]
@@ -53,7 +53,7 @@ function unique({ namespace, claim, sites, names, entries }: Known): GuideItem {
     state: contested ? 'bad' : held ? 'ok' : 'unproven',
     word: contested ? 'not alone' : held ? 'alone as far as seen' : 'not proven yet',
     known: [
-      `${namespace}: ${names} names on ${entries} broker ${entries === 1 ? 'entry' : 'entries'}`,
+      `${namespace}: ${names === undefined ? 'names' : `${names} names`} on ${entries} broker ${entries === 1 ? 'entry' : 'entries'}`,
       sites.length === 0
         ? 'No other site is known on these brokers'
         : `Others known: ${sites.map((site) => site.namespace).join(', ')}`,

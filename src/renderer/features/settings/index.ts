@@ -4,6 +4,8 @@ import { go } from '#renderer/ui/router'
 import type { Screen } from '#renderer/ui/screen'
 import { helpPages } from './help-pages.ts'
 
+export { countNames } from './name-changes.ts'
+
 export const screen: Screen = {
   id: 'settings',
   title: 'Settings',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { TagConfig } from '#shared/config'
 import type { ConfigView } from '#shared/site'
-import { filterNames, nameChanges } from './name-changes.ts'
+import { countNames, filterNames, nameChanges } from './name-changes.ts'
 
 const entry = { enabled: true, enable_writeback: true, claim: 'on', allow_unproven: false, use_tls: false } as const
 const plc = {
@@ -95,6 +95,10 @@ test('where no tag goes everywhere, each broker still has one that stands for it
       .map(({ before }) => before),
   ).toEqual(['factory-a/line1/Main PLC/tags/B'])
   expect(changes(false, split).names).toBe(changes(true, split).names)
+})
+
+test('the names are counted with every tag', () => {
+  expect(countNames(view, () => tags, undefined)).toBe(changes(true).names)
 })
 
 test('a filter keeps the head of the broker it found something on', () => {

@@ -75,6 +75,15 @@ export function nameChanges(
   return { rows, names, entries: rows.filter(({ kind }) => kind === 'entry').length }
 }
 
+/** How many names a site uses, every tag counted. */
+export function countNames(
+  view: ConfigView,
+  tagsOf: (plc: string) => readonly TagConfig[],
+  identity: Identity | undefined,
+): number {
+  return nameChanges(view, tagsOf, view.namespace, identity, false).names
+}
+
 function closeHead(rows: NameChange[], head: { readonly at: number; readonly names: number } | undefined): void {
   const row = head && rows[head.at]
   if (head && row?.kind === 'entry') rows[head.at] = { ...row, names: head.names }
