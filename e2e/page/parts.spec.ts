@@ -38,6 +38,7 @@ test('a PLC is found on the network, tested, and taken into the form', async ({ 
   const page = await show({ hash: '#/plcs' })
   await page.getByRole('button', { name: 'Find on the network' }).click()
   const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Networks').fill('10.0.0.5-40')
   await dialog.getByRole('button', { name: 'Search' }).click()
   await expect(dialog.getByRole('row').filter({ hasText: '192.168.1.100' })).toContainText('configured')
   await dialog.getByRole('row').filter({ hasText: '5069-L320ER' }).getByRole('button', { name: 'Use it' }).click()

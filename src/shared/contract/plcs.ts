@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { DiscoveredDevice, PlcIdentity, PlcState } from '#shared/plc'
 import { returns } from '#shared/rpc'
 import type { TestStep } from '#shared/site'
+import { mostNetworks } from '#shared/subnet'
 import type { Quality } from '#shared/tag'
 import { plcDraft } from './edits.ts'
 import { name } from './fields.ts'
@@ -51,7 +52,7 @@ export const plcsEvents = {
    * (`192.168.1.0/24`, `10.0.0.5-40`, `10.0.0.5`). Changes nothing at the devices.
    */
   'plcs.discover': {
-    input: z.strictObject({ subnets: z.array(z.string().min(1).max(50)).max(8) }),
+    input: z.strictObject({ subnets: z.array(z.string().min(1).max(50)).max(mostNetworks) }),
     item: returns<DiscoverItem>(),
     keep: { kind: 'last', most: 5_000 },
   },

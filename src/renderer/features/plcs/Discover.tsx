@@ -7,6 +7,7 @@ import { Progress } from '#renderer/ui/EmptyState.tsx'
 import { Field } from '#renderer/ui/Field.tsx'
 import { Input } from '#renderer/ui/Input.tsx'
 import { type DiscoveredDevice, serialText } from '#shared/plc'
+import { networksOf } from './networks.ts'
 
 /** Looks for devices on the network; a controller can be taken over into the form. */
 export function Discover(props: {
@@ -18,8 +19,7 @@ export function Discover(props: {
   const { open, known, onClose, onChoose } = props
   const [subnets, setSubnets] = useState('')
   const search = useSearch(open)
-  const list = subnets.split(/[,\s]+/).filter(Boolean)
-  const wrong = list.find((one) => !/^\d{1,3}(\.\d{1,3}){3}(\/\d{1,2})?$/.test(one))
+  const { list, problem } = networksOf(subnets)
   return (
     <Dialog
       open={open}
@@ -35,12 +35,7 @@ export function Discover(props: {
           {search.running ? (
             <Button onClick={search.stop}>Stop</Button>
           ) : (
-            <Button
-              kind="primary"
-              icon={Radar}
-              blocked={wrong ? `${wrong} is no network` : undefined}
-              onClick={() => search.start(list.slice(0, 8))}
-            >
+            <Button kind="primary" icon={Radar} blocked={problem || undefined} onClick={() => search.start(list)}>
               {search.devices.length > 0 ? 'Search again' : 'Search'}
             </Button>
           )}
@@ -49,10 +44,10 @@ export function Discover(props: {
     >
       <Field
         label="Networks"
-        problem={wrong ? `${wrong} is no network such as 192.168.1.0/24` : undefined}
+        problem={problem || undefined}
         help="Besides the networks of this computer, which are asked at once. Behind a router each address is asked by itself."
       >
-        <Input mono value={subnets} onValue={setSubnets} placeholder="192.168.1.0/24" autoFocus />
+        <Input mono value={subnets} onValue={setSubnets} placeholder="192.168.1.0/24, 10.0.0.5-40" autoFocus />
       </Field>
       {search.running && (
         <Progress label="Asking" {...(search.of > 0 ? { value: search.asked, most: search.of } : {})} />
@@ -117,7 +112,7 @@ function useSearch(open: boolean) {
     stopRef.current()
     setRunning(false)
   }
-  const start = (subnets: string[]) => {
+  const start = (subnets: readonly string[]) => {
     stopRef.current()
     setDevices([])
     setProgress({ asked: 0, of: 0 })
@@ -126,7 +121,7 @@ function useSearch(open: boolean) {
     setRunning(true)
     stopRef.current = api.subscribeOnce(
       'plcs.discover',
-      { subnets },
+      { subnets: [...subnets] },
       {
         onItems: (items) => {
           for (const item of items) {

@@ -3,6 +3,9 @@
 /** More addresses than this are not asked: it would take too long, and looks like an attack to others. */
 export const mostAddresses = 4_096
 
+/** Networks of one search. */
+export const mostNetworks = 8
+
 export type Subnet =
   | { readonly ok: true; readonly addresses: readonly string[] }
   /** Why it is none, in words. */
