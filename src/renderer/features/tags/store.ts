@@ -5,6 +5,7 @@ import { onSaved, type SavedChange } from '#renderer/site/change'
 import { site } from '#renderer/site/site'
 import { mostTagsInPage, type TagPageRow } from '#shared/contract/tags'
 import type { BrowseState, CatalogueEntry } from '#shared/plc'
+import { RpcError } from '#shared/rpc'
 import { withEdits } from './local-edits.ts'
 import { createTagIndex, type TagIndex, type TypeMembers } from './tag-index.ts'
 
@@ -57,13 +58,19 @@ export function followTags(): () => void {
     for (const plc of plcs) {
       const cell = cells[`browse ${plc}`]
       const browsed = cell?.kind === 'browse' && cell.value.kind === 'done' ? String(cell.value.at) : ''
-      const now = { configured: config?.version ?? '', catalogue: browsed }
-      if (seen.get(`${plc} configured`) !== now.configured)
-        void loadOnce(plc, () => loadConfigured(plc, now.configured))
-      if (browsed && seen.get(`${plc} catalogue`) !== browsed) void loadOnce(plc, () => loadCatalogue(plc))
-      seen.set(`${plc} configured`, now.configured)
-      seen.set(`${plc} catalogue`, browsed)
+      const version = config?.version ?? ''
+      see(`${plc} configured`, version, plc, () => loadConfigured(plc, version))
+      if (browsed) see(`${plc} catalogue`, browsed, plc, () => loadCatalogue(plc))
+      else seen.delete(`${plc} catalogue`)
     }
+  }
+  /** Loads what is not seen yet. What a lost connection cut off is not seen: all cells come anew with the next one. */
+  function see(what: string, version: string, plc: string, load: () => Promise<void>) {
+    if (seen.get(what) === version) return
+    seen.set(what, version)
+    void loadOnce(plc, load).then((error) => {
+      if (error instanceof RpcError && error.code === 'closed') seen.delete(what)
+    })
   }
   look()
   const stops = [
@@ -100,15 +107,19 @@ function forget(plcs: readonly string[]): void {
   }))
 }
 
-async function loadOnce(plc: string, load: () => Promise<void>): Promise<void> {
+/** Resolves with what went wrong. */
+async function loadOnce(plc: string, load: () => Promise<void>): Promise<unknown> {
   setLoading(plc, true)
   try {
     await load()
+    return undefined
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     tagStore.setState(({ errors }) => ({ errors: { ...errors, [plc]: why } }))
+    return error
+  } finally {
+    setLoading(plc, false)
   }
-  setLoading(plc, false)
 }
 
 function setLoading(plc: string, on: boolean): void {
