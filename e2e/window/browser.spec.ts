@@ -13,14 +13,22 @@ test('a gateway that has ended is told, and a new one is found by a window that 
   const { page } = first
   const bar = page.getByRole('contentinfo')
   await expect(bar).toContainText('2/2 online')
+  await page.keyboard.press('t')
+  const table = page.getByRole('treegrid')
+  await expect(table.getByText('Good').first()).toBeVisible()
   first.watch.expect(/ERR_CONNECTION_REFUSED|401 \(Unauthorized\)|WebSocket connection/)
   process.kill(first.pid, 'SIGTERM')
   await expect(page.getByText(/^No connection to the gateway/)).toBeVisible()
+  // What is shown from before looks live nowhere.
+  await expect(table.getByText('Stale').first()).toBeVisible()
+  await expect(table.getByText('Good')).toHaveCount(0)
+  await expect(bar).toContainText(/gateway not reached since .*; from before:/)
   const browser = page.context().browser()
   if (!browser) throw new Error('there is no browser')
   const second = await openInBrowser(browser, { demo: true }, { home, args: ['--port', port], context: page.context() })
   await expect(page.getByText(/^No connection to the gateway/)).toBeHidden({ timeout: 15_000 })
   await expect(bar).toContainText('2/2 online')
+  await expect(table.getByText('Good').first()).toBeVisible()
   await second.close()
 })
 

@@ -177,7 +177,7 @@ function tagColumns(
     {
       id: 'plc',
       header: 'PLC',
-      width: 'minmax(76px, 0.5fr)',
+      width: 'minmax(90px, 0.5fr)',
       cell: ({ plc }) => (
         <span className="mid text" title={plc}>
           {plc}
