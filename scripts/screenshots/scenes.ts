@@ -42,6 +42,7 @@ export const scenes: readonly Scene[] = [
     name: 'tags',
     prepare: async (page) => {
       await goTo(page, 't')
+      await page.getByRole('treeitem', { name: 'Main PLC' }).click()
       await page.getByRole('button', { name: 'Discover tags' }).click()
       await expect(page.getByText(/\d+ tags discovered/)).toBeVisible()
       const tank = rowOf(page, 'Tank')
@@ -54,6 +55,7 @@ export const scenes: readonly Scene[] = [
   {
     name: 'tags-search',
     prepare: async (page) => {
+      await page.getByRole('treeitem', { name: 'All PLCs' }).click()
       await search(page, 'speed')
       await page.keyboard.press('ArrowDown')
       await page.keyboard.press('ArrowDown')

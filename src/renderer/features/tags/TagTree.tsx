@@ -171,11 +171,11 @@ function Discovery({ plc }: { readonly plc: string }) {
     <div className="tags-browse">
       {browse?.kind === 'done' && (
         <span title={timeTitle(browse.at)}>
-          {browse.tags} tags discovered {shortTime(browse.at, Date.now())}
+          {plc}: {browse.tags} tags discovered {shortTime(browse.at, Date.now())}
         </span>
       )}
       {browse?.kind === 'failed' && <State kind="bad">{browse.error}</State>}
-      {(!browse || browse.kind === 'none') && <span>Only configured tags are shown.</span>}
+      {(!browse || browse.kind === 'none') && <span>{plc}: only configured tags are shown.</span>}
       <span>{start}</span>
     </div>
   )
