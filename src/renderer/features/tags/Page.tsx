@@ -1,13 +1,11 @@
-import { Bookmark, Columns3, FileUp, ListTree, Plus, Radar, Rows3, Search, Tags as TagsIcon } from 'lucide-react'
+import { Columns3, FileUp, ListTree, Plus, Rows3, Search } from 'lucide-react'
 import { useDeferredValue, useEffect, useMemo, useState } from 'react'
 import { useStore } from 'zustand'
 import { api, connection } from '#renderer/api/index'
-import { DemoButton } from '#renderer/site/DemoButton.tsx'
 import { preferences, setPreferences } from '#renderer/site/preferences'
 import { useConfig } from '#renderer/site/site'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Segmented } from '#renderer/ui/Choice.tsx'
-import { EmptyState } from '#renderer/ui/EmptyState.tsx'
 import { Input } from '#renderer/ui/Input.tsx'
 import { Menu } from '#renderer/ui/Menu.tsx'
 import { go, replacePlace } from '#renderer/ui/router'
@@ -21,6 +19,7 @@ import { FilterChips } from './FilterChips.tsx'
 import { flatRows, listRows } from './flat-rows.ts'
 import { createHistories } from './history.ts'
 import { downloadCsv, ImportCsv } from './ImportCsv.tsx'
+import { NoPlc, NothingHere } from './NoTags.tsx'
 import { type TagChoice, type TagFilter, type TagRow, treeRows } from './rows.ts'
 import { SelectionBar } from './SelectionBar.tsx'
 import { isEmptyQuery, parseQuery } from './search.ts'
@@ -244,73 +243,4 @@ function toggleColumn(id: string): void {
 
 function focusTable(): void {
   document.querySelector<HTMLElement>('main [role="treegrid"], main [role="grid"]')?.focus()
-}
-
-function NothingHere(props: { readonly isFiltered: boolean; readonly choice: TagChoice; readonly onAll: () => void }) {
-  const { isFiltered, choice, onAll } = props
-  const { loading, errors } = useStore(tagStore)
-  const error = Object.values(errors).find((text) => text !== '')
-  if (loading.size > 0) return <EmptyState icon={TagsIcon} title="Reading the tags" />
-  if (error)
-    return (
-      <EmptyState icon={TagsIcon} title="The tags could not be read">
-        {error}
-      </EmptyState>
-    )
-  if (isFiltered) {
-    return (
-      <EmptyState
-        icon={Search}
-        title={choice.kind === 'all' ? 'No tag passes the filter' : `${choiceTitle(choice)}: none passes the filter`}
-        actions={choice.kind === 'all' ? undefined : <Button onClick={onAll}>Look in all tags</Button>}
-      >
-        Members of structures are searched where the PLC's tags were discovered. Elements of arrays are added by their
-        address.
-      </EmptyState>
-    )
-  }
-  if (choice.kind === 'list') {
-    return (
-      <EmptyState icon={Bookmark} title="This list is empty">
-        Select tags and press a to put them here.
-      </EmptyState>
-    )
-  }
-  return (
-    <EmptyState
-      icon={TagsIcon}
-      title="No tags yet"
-      actions={<Button onClick={() => go('tags', ['add'])}>Add a tag by its address</Button>}
-    >
-      Discover the controller's tags (lower left), or import them as CSV.
-    </EmptyState>
-  )
-}
-
-function NoPlc() {
-  return (
-    <div className="screen">
-      <header className="head">
-        <h1>Tags</h1>
-      </header>
-      <EmptyState
-        icon={TagsIcon}
-        title="No PLC yet"
-        actions={
-          <>
-            <Button kind="primary" icon={Plus} onClick={() => go('plcs', ['+'])}>
-              Add PLC
-            </Button>
-            <Button icon={Radar} onClick={() => go('plcs', ['find'])}>
-              Find on the network
-            </Button>
-            <DemoButton />
-          </>
-        }
-      >
-        Tags come from PLCs. Add one by its address, look for controllers on the network, or look around in the demo
-        site first.
-      </EmptyState>
-    </div>
-  )
 }
