@@ -127,3 +127,55 @@ test('a broker’s menu leads to the tester with this broker chosen', async ({ s
   await page.getByRole('menuitem', { name: 'Send a write through it' }).click()
   await expect(page.getByRole('radio', { name: 'Central (Kafka)' })).toBeChecked()
 })
+
+const sentRows = (page: Page) =>
+  page.getByRole('grid', { name: 'Requests sent from here' }).locator('.vt-body [role=row]')
+
+async function readyToSend(show: (options: { hash: string }) => Promise<Page>) {
+  const page = await show({ hash: '#/writeback?plc=Main%20PLC&tag=Tank_1.Level_SP' })
+  await expect(page.getByRole('textbox', { name: 'Value' })).not.toHaveValue('')
+  return page
+}
+
+for (const [where, keys] of [
+  ['in the form', 'Control+Enter'],
+  ['on the button', 'Enter'],
+] as const) {
+  test(`keys that are held down ${where} send once`, async ({ show }) => {
+    const page = await readyToSend(show)
+    await page.getByRole('textbox', { name: 'Value' }).fill('33')
+    if (keys === 'Enter') await page.getByRole('button', { name: 'Write 33 through MQTT' }).focus()
+    else await page.keyboard.down('Control')
+    await page.keyboard.down('Enter')
+    await page.keyboard.down('Enter')
+    await expect(result(page)).toContainText('Written and read back')
+    await page.keyboard.down('Enter')
+    await page.keyboard.up('Enter')
+    await page.keyboard.up('Control')
+    await expect(result(page)).toContainText('Written and read back')
+    await expect(sentRows(page)).toHaveCount(1)
+    await page.keyboard.press('Control+Enter')
+    await expect(sentRows(page)).toHaveCount(2)
+  })
+}
+
+test('Ctrl+Enter in the palette, or in the list of sent requests, does what it does there and sends nothing', async ({
+  show,
+}) => {
+  const page = await readyToSend(show)
+  await page.keyboard.press('Control+Enter')
+  await expect(result(page)).toContainText('Written and read back')
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('density: normal')
+  await page.keyboard.press('Control+Enter')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await page.getByRole('grid', { name: 'Requests sent from here' }).focus()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Control+Enter')
+  await page.keyboard.press('?')
+  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible()
+  await page.keyboard.press('Control+Enter')
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expect(sentRows(page)).toHaveCount(1)
+})

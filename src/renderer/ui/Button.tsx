@@ -1,5 +1,5 @@
 import type { LucideIcon } from 'lucide-react'
-import type { ButtonHTMLAttributes, MouseEvent, ReactNode, Ref } from 'react'
+import type { ButtonHTMLAttributes, KeyboardEvent, MouseEvent, ReactNode, Ref } from 'react'
 import { Icon } from './Icon.tsx'
 import { KeyHint } from './KeyHint.tsx'
 import './Button.css'
@@ -34,6 +34,7 @@ export function Button(props: ButtonProps) {
     children,
     className,
     onClick,
+    onKeyDown,
     submit,
     ...rest
   } = props
@@ -42,6 +43,11 @@ export function Button(props: ButtonProps) {
   const click = (event: MouseEvent<HTMLButtonElement>) => {
     if (off) event.preventDefault()
     else onClick?.(event)
+  }
+  /** Enter held down would click as often as the keyboard repeats it. */
+  const keyDown = (event: KeyboardEvent<HTMLButtonElement>) => {
+    if (event.key === 'Enter' && event.repeat) event.preventDefault()
+    onKeyDown?.(event)
   }
   return (
     <button
@@ -52,6 +58,7 @@ export function Button(props: ButtonProps) {
       title={blocked ?? (children ? undefined : rest['aria-label'])}
       {...rest}
       onClick={click}
+      onKeyDown={keyDown}
     >
       {busy ? <Icon of={LoaderCircle} small className="spin" /> : icon && <Icon of={icon} small={!!children} />}
       {children}

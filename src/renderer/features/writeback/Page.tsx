@@ -4,6 +4,7 @@ import { useStore } from 'zustand'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Segmented } from '#renderer/ui/Choice.tsx'
 import { download } from '#renderer/ui/download'
+import { isOverlaid } from '#renderer/ui/keys'
 import { go } from '#renderer/ui/router'
 import { SplitPanes } from '#renderer/ui/SplitPanes.tsx'
 import type { PageProps } from '#renderer/ui/screen'
@@ -17,7 +18,7 @@ import { NegativeBar } from './NegativeBar.tsx'
 import { RequestForm } from './RequestForm.tsx'
 import { Result } from './Result.tsx'
 import { tester } from './the-tester.ts'
-import { afterLines, casesOf, sendNegative, sendTested, useTester, whyNot } from './use-tester.ts'
+import { afterLines, casesOf, sendNegative, sendTested, useTester, whyBusy, whyNot } from './use-tester.ts'
 import { Why } from './Why.tsx'
 import './writeback.css'
 
@@ -116,7 +117,7 @@ function TesterView({ query }: { readonly query: URLSearchParams }) {
       <div className="wb-below">
         <NegativeBar
           cases={casesOf(tested)}
-          blocked={running === undefined ? undefined : 'A request is under way.'}
+          blocked={whyBusy(tested)}
           onSend={(negative) => sendNegative(tested, negative)}
         />
         <History history={history} shown={shown} onShow={({ key }) => tester.show(key)} onRepeat={onRepeat} />
@@ -139,13 +140,15 @@ function usePreset(query: URLSearchParams) {
   }, [plc, tag])
 }
 
+/** One press sends one request: not one that repeats by itself, and none that a table or something over the screen has used. */
 function useKeys(send: () => void) {
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent) {
+      if (event.defaultPrevented || event.repeat || isOverlaid()) return
       if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
         event.preventDefault()
         send()
-      } else if (event.key === 'Escape' && !event.defaultPrevented) {
+      } else if (event.key === 'Escape') {
         tester.giveUp()
       }
     }

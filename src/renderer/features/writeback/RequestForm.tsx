@@ -1,5 +1,4 @@
 import { Send } from 'lucide-react'
-import { useStore } from 'zustand'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Segmented } from '#renderer/ui/Choice.tsx'
 import { Combo } from '#renderer/ui/Combo.tsx'
@@ -25,8 +24,7 @@ import { ValueEditor } from './ValueEditor.tsx'
 
 /** Broker, PLC, tag and value; the exact message they make; the button that sends it. */
 export function RequestForm({ tested }: { readonly tested: Tested }) {
-  const { draft, entry, plc, plcs, plcState, row, reading, value, namespace, message, explained } = tested
-  const running = useStore(tester.store, (state) => state.running !== undefined)
+  const { draft, running, entry, plc, plcs, plcState, row, reading, value, namespace, message, explained } = tested
   const blocked = whyNot(tested)
   const refused = explained.steps.some(({ verdict }) => verdict === 'refused')
   const choose = (tag: string) => tester.change({ plc, tag, text: '' })

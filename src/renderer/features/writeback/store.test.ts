@@ -55,13 +55,17 @@ test('each request has an id of its own, and its hops fill in as they come', () 
   expect(open[0]?.stopped).toBe(true)
 })
 
-test('a second request gives up the first, whose late hops change nothing else', () => {
+test('while a request is under way no other leaves; given up, its late hops change nothing', () => {
   const { tester, open } = start()
   tester.send(sending())
   tester.send(sending())
+  expect(open).toHaveLength(1)
+  tester.giveUp()
   expect(open[0]?.stopped).toBe(true)
+  tester.send(sending())
   const [second, first] = tester.store.getState().history
   expect(first?.hops.at(-1)).toMatchObject({ kind: 'ended', text: 'Given up before an answer came' })
+  void open[0]?.listener.onItems([ended], 0)
   expect(second?.hops).toEqual([])
   expect(tester.store.getState().running).toBe('2')
 })
@@ -83,7 +87,10 @@ test('a lost connection says that nobody knows, once something had left', () => 
 test('repeating takes over the draft with a new id; the list stays bounded', () => {
   const { tester } = start()
   tester.change({ plc: 'Main PLC', tag: 'Level_SP', text: '65' })
-  for (let i = 0; i < mostSent + 5; i++) tester.send(sending(String(i)))
+  for (let i = 0; i < mostSent + 5; i++) {
+    tester.send(sending(String(i)))
+    tester.giveUp()
+  }
   const { history } = tester.store.getState()
   expect(history).toHaveLength(mostSent)
   tester.change({ tag: 'Other', text: '' })

@@ -33,7 +33,7 @@ export interface Sending {
 export interface Tester {
   readonly store: StoreApi<TesterState>
   change(patch: Partial<Draft>): void
-  /** Sends one request; the one before, if it still waits, is given up. */
+  /** Sends one request; nothing while one is under way, since a write goes out once for one deliberate act. */
   send(sending: Sending): void
   /** Gives up waiting; what was sent stays sent. */
   giveUp(): void
@@ -75,7 +75,7 @@ export function createTester(client: Pick<typeof api, 'subscribeOnce'>): Tester 
   }
 
   function send(sending: Sending) {
-    giveUp()
+    if (store.getState().running !== undefined) return
     const key = String(++count)
     const { draft } = store.getState()
     const { entry, message, retain, readBack } = sending

@@ -22,7 +22,7 @@ import { useExplain } from './use-explain.ts'
 export type Tested = ReturnType<typeof useTester>
 
 export function useTester() {
-  const { draft } = useStore(tester.store)
+  const { draft, running } = useStore(tester.store)
   const state = useConfigState()
   const config = state?.config
   const entries = useMemo(() => (config ? entriesOf(config) : []), [config])
@@ -49,6 +49,7 @@ export function useTester() {
   )
   return {
     draft,
+    running: running !== undefined,
     config,
     namespace,
     entries,
@@ -191,8 +192,16 @@ export function afterLines({ plcState, config }: Tested): readonly CheckLine[] {
   ]
 }
 
-/** Why the button can't be used; undefined where it can. */
-export function whyNot({ entry, message, row, draft, value, tags }: Tested): string | undefined {
+/** Why nothing can be sent now, not even what must be refused; undefined where it can. */
+export function whyBusy({ running }: Tested): string | undefined {
+  return running ? 'A request is under way.' : undefined
+}
+
+/** Why the button and its keys can't be used; undefined where they can. */
+export function whyNot(tested: Tested): string | undefined {
+  const { entry, message, row, draft, value, tags } = tested
+  const busy = whyBusy(tested)
+  if (busy) return busy
   if (!entry) return 'No broker entry is switched on: add one on the screen Brokers.'
   if (tags.error) return tags.error
   if (!draft.edited && !row) return 'Choose a tag first.'
