@@ -37,3 +37,55 @@ test('a configuration of another product is shown with what is changed before it
   await dialog.getByRole('button', { name: 'Save and start' }).click()
   await expect(dialog).toHaveCount(0)
 })
+
+test('what was typed into the wizard is still there after another screen was looked at', async ({ show }) => {
+  const page = await show({ state: 'no-file' })
+  await page.getByRole('textbox', { name: 'Namespace' }).fill('factory-a')
+  await page.getByRole('button', { name: 'Continue to PLC' }).click()
+  await page.getByRole('button', { name: 'Enter its address' }).click()
+  await page.getByLabel('Address').fill('192.168.1.100')
+  await page.getByRole('button', { name: 'Test', exact: true }).click()
+  await page.getByRole('checkbox', { name: /Write only to this controller/ }).click()
+  await page.getByRole('button', { name: 'Continue to brokers' }).click()
+  await page.getByRole('button', { name: 'Add MQTT' }).click()
+  await page.getByLabel('Address').fill('mqtt.example.com')
+  await page.getByLabel('Password', { exact: true }).fill('s3cret')
+  await page.getByRole('link', { name: 'Log' }).click()
+  await expect(page.getByRole('heading', { name: 'Log', level: 1 })).toBeVisible()
+  await page.getByRole('button', { name: 'Set up this site' }).click()
+  await expect(page.getByLabel('Password', { exact: true })).toHaveValue('s3cret')
+  expect(await page.evaluate(() => JSON.stringify([localStorage, sessionStorage]))).not.toContain('s3cret')
+  await page.getByRole('button', { name: 'Continue to check' }).click()
+  await expect(page.getByRole('form', { name: 'Check' })).toContainText('pinned to serial 00C4A7E1')
+})
+
+for (const state of ['no-file', 'broken'] as const) {
+  test(`help, log and appearance are there without a configuration (${state}); other screens say why not`, async ({
+    show,
+  }) => {
+    const page = await show({ state })
+    const rail = page.getByRole('navigation', { name: 'Screens' })
+    await rail.getByRole('link', { name: 'Log' }).click()
+    await expect(page.getByRole('grid', { name: /^Log/ })).toBeVisible()
+    await rail.getByRole('link', { name: 'Settings' }).click()
+    await expect(page.getByText('Namespace needs a configuration')).toBeVisible()
+    const parts = page.getByRole('navigation', { name: 'Settings' })
+    await parts.getByRole('link', { name: 'Appearance' }).click()
+    await page.getByRole('radio', { name: 'High contrast' }).click()
+    await expect(page.locator('html')).toHaveAttribute('data-theme', 'contrast')
+    await parts.getByRole('link', { name: 'Help' }).click()
+    await expect(page.getByRole('article')).toBeVisible()
+    await parts.getByRole('link', { name: 'Configuration file' }).click()
+    await expect(
+      state === 'broken'
+        ? page.getByRole('button', { name: 'Import a configuration…' })
+        : page.getByText('Configuration file needs a configuration'),
+    ).toBeVisible()
+    await rail.getByRole('link', { name: 'PLCs' }).click()
+    await expect(
+      state === 'broken'
+        ? page.getByRole('heading', { name: 'Configuration has errors' })
+        : page.getByText('PLCs needs a configuration'),
+    ).toBeVisible()
+  })
+}

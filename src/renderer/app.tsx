@@ -5,6 +5,7 @@ import { Banners } from '#renderer/frame/Banners.tsx'
 import { BrokenConfig } from '#renderer/frame/BrokenConfig.tsx'
 import { Crash } from '#renderer/frame/Crash.tsx'
 import { KeySheet } from '#renderer/frame/KeySheet.tsx'
+import { NoConfig, NoConfigBanner, startPlace } from '#renderer/frame/NoConfig.tsx'
 import { Palette } from '#renderer/frame/Palette.tsx'
 import { Rail } from '#renderer/frame/Rail.tsx'
 import { StatusBar } from '#renderer/frame/StatusBar.tsx'
@@ -15,7 +16,8 @@ import { showLook } from '#renderer/site/look'
 import { preferences, setPreferences } from '#renderer/site/preferences'
 import { useConfigState, useNamespace } from '#renderer/site/site'
 import { type KeptPaneSizes, PaneSizes } from '#renderer/ui/pane-sizes'
-import { usePlace } from '#renderer/ui/router'
+import { type Place, usePlace } from '#renderer/ui/router'
+import type { Screen } from '#renderer/ui/screen'
 import { Toasts } from '#renderer/ui/Toasts.tsx'
 import { TooltipProvider } from '#renderer/ui/Tooltip.tsx'
 import './frame/Frame.css'
@@ -24,7 +26,7 @@ export function App() {
   const look = useStore(preferences)
   const namespace = useNamespace()
   const place = usePlace()
-  const screen = screens.find(({ id }) => id === place.screen) ?? screens[0]
+  const screen = useScreen(place)
   const [open, setOpen] = useState<'palette' | 'sheet'>()
   const opened = useMemo(() => ({ palette: () => setOpen('palette'), sheet: () => setOpen('sheet') }), [])
   const close = () => setOpen(undefined)
@@ -45,9 +47,10 @@ export function App() {
             <Rail screens={screens} current={screen?.id ?? ''} />
             <main className="main" id="main" tabIndex={-1}>
               <Banners />
+              {screen?.withoutConfig && <NoConfigBanner />}
               <Crash key={screen?.id}>
                 <Suspense fallback={<div className="screen" aria-busy="true" />}>
-                  <Content place={place} />
+                  <Content screen={screen} place={place} />
                 </Suspense>
               </Crash>
             </main>
@@ -62,13 +65,29 @@ export function App() {
   )
 }
 
+/** The screen one is on; none at the start while there is no configuration: the wizard is there. */
+function useScreen({ screen: id }: Place): Screen | undefined {
+  const noFile = useConfigState()?.site.kind === 'no-file'
+  if (id === startPlace && noFile) return undefined
+  return screens.find((one) => one.id === id) ?? screens[0]
+}
+
 /** The screen, or what stands in its place while there is no good configuration. */
-function Content({ place }: { readonly place: ReturnType<typeof usePlace> }) {
+function Content({ screen, place }: { readonly screen: Screen | undefined; readonly place: Place }) {
   const config = useConfigState()
-  const screen = screens.find(({ id }) => id === place.screen) ?? screens[0]
-  if (config?.site.kind === 'no-file') return <FirstStart />
+  if (!screen) return <FirstStart />
+  const { Page, title, withoutConfig } = screen
+  if (withoutConfig) return <Page path={place.path} query={place.query} />
   if (config?.site.kind === 'broken') return <BrokenConfig config={config} />
-  return screen ? <screen.Page path={place.path} query={place.query} /> : null
+  if (config?.site.kind !== 'no-file') return <Page path={place.path} query={place.query} />
+  return (
+    <div className="screen">
+      <header className="head">
+        <h1>{title}</h1>
+      </header>
+      <NoConfig what={title} />
+    </div>
+  )
 }
 
 function useKeptPanes(): KeptPaneSizes {

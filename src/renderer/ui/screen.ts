@@ -10,6 +10,8 @@ export interface Screen {
   /** Key that goes there, a capital letter; it stands in the rail. */
   readonly letter: string
   readonly icon: LucideIcon
+  /** Works without a configuration, and says itself what it lacks. Absent: what needs to be done stands in its place. */
+  readonly withoutConfig?: boolean
   /** Lazy: `lazy(async () => ({ default: (await import('./Page.tsx')).Page }))`; it fills `main` (a `div.screen` with a `.head`). */
   readonly Page: ComponentType<PageProps>
   /** Commands for the palette that work wherever one is. */

@@ -7,6 +7,7 @@ export const screen: Screen = {
   title: 'Log',
   letter: 'L',
   icon: ScrollText,
+  withoutConfig: true,
   Page: lazy(async () => ({ default: (await import('./Page.tsx')).Page })),
   keys: [{ keys: '/', does: 'Filter by text' }],
 }

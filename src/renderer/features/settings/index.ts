@@ -12,6 +12,7 @@ export const screen: Screen = {
   letter: 'S',
   icon: Settings,
   last: true,
+  withoutConfig: true,
   Page: lazy(async () => ({ default: (await import('./Page.tsx')).Page })),
   commands: [
     { id: 'writes mode', title: 'Writes: arm, or make read-only', run: () => go('settings', ['writes']) },

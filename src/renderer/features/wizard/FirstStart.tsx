@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useStore } from 'zustand'
 import { api } from '#renderer/api/index'
 import { outcomeText } from '#renderer/site/change'
 import { preferences, setPreferences } from '#renderer/site/preferences'
@@ -9,7 +9,8 @@ import { CheckStep } from './CheckStep.tsx'
 import { NamespaceStep } from './NamespaceStep.tsx'
 import { OtherWays } from './OtherWays.tsx'
 import { PlcStep } from './PlcStep.tsx'
-import { emptyPlan, type Plan, planEdits, type Step, stepProblem, steps } from './plan.ts'
+import { type Plan, planEdits, type Step, stepProblem, steps } from './plan.ts'
+import { changePlan as change, forgetPlan, moveTo as move, wizard } from './wizard.ts'
 import './wizard.css'
 
 const titles: Readonly<Record<Step, readonly [string, string]>> = {
@@ -33,27 +34,19 @@ const remarks: Readonly<Record<Step, string>> = {
 
 /** First start: name the site, add a PLC and brokers with their tests, save. Nothing is published before the end. */
 export function FirstStart() {
-  const [plan, setPlan] = useState<Plan>(emptyPlan)
-  const [step, setStep] = useState<Step>('namespace')
-  const [busy, setBusy] = useState(false)
-  const [tried, setTried] = useState(false)
-  const [outcome, setOutcome] = useState<ChangeOutcome>()
+  const { plan, step, tried, busy, outcome } = useStore(wizard)
   const at = steps.indexOf(step)
   const problem = stepProblem(step, plan)
-  const change = (patch: Partial<Plan>) => setPlan((now) => ({ ...now, ...patch }))
 
-  function move(to: Step) {
-    setTried(false)
-    setStep(to)
-  }
   async function goOn() {
-    setTried(true)
-    if (problem) return
+    wizard.setState({ tried: true })
+    if (problem || busy) return
     const next = steps[at + 1]
     if (next) return move(next)
-    setBusy(true)
-    setOutcome(await create(plan))
-    setBusy(false)
+    wizard.setState({ busy: true })
+    const result = await create(plan)
+    if (result.kind === 'saved') forgetPlan()
+    else wizard.setState({ busy: false, outcome: result })
   }
 
   return (
@@ -97,7 +90,7 @@ export function FirstStart() {
             {step === 'plc' && <PlcStep plan={plan} onChange={change} showAll={tried} />}
             {step === 'brokers' && <BrokersStep plan={plan} onChange={change} showAll={tried} />}
             {step === 'check' && <CheckStep plan={plan} />}
-            {outcome && outcome.kind !== 'saved' && (
+            {outcome && (
               <p className="callout bad" role="alert">
                 Not saved: {outcomeText(outcome)}
               </p>
