@@ -12,6 +12,7 @@ import { launchChromium } from '../../scripts/chromium.ts'
 import { policy } from '../../src/main/wires/assets.ts'
 import { watch } from '../window/watch.ts'
 
+export type { FixtureControl } from '../../src/renderer/fixture/control.ts'
 export { rowOf } from './rows.ts'
 export { expect }
 

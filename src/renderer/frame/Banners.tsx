@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useStore } from 'zustand'
 import { api, connection } from '#renderer/api/index'
+import { reloadConfig } from '#renderer/site/change'
 import { useClaim, useConfigState } from '#renderer/site/site'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Banner } from '#renderer/ui/EmptyState.tsx'
@@ -76,7 +77,7 @@ function StartAgain() {
   const [busy, setBusy] = useState(false)
   async function start() {
     setBusy(true)
-    await api.call('config.reload', {}).catch(() => undefined)
+    await reloadConfig()
     setBusy(false)
   }
   return (

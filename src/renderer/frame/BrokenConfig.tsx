@@ -1,9 +1,7 @@
 import { useState } from 'react'
-import { api } from '#renderer/api/index'
-import { outcomeText } from '#renderer/site/change'
+import { reloadConfig } from '#renderer/site/change'
 import { useInfo } from '#renderer/site/site'
 import { Button } from '#renderer/ui/Button.tsx'
-import { showToast } from '#renderer/ui/live'
 import { State } from '#renderer/ui/State.tsx'
 import type { ConfigProblem } from '#shared/config'
 import type { ConfigState } from '#shared/site'
@@ -56,12 +54,7 @@ export function ReloadButton({ primary }: { readonly primary?: boolean }) {
   const [busy, setBusy] = useState(false)
   async function reload() {
     setBusy(true)
-    try {
-      const text = outcomeText(await api.call('config.reload', {}))
-      if (text) showToast({ tone: 'bad', text })
-    } catch (error) {
-      showToast({ tone: 'bad', text: error instanceof Error ? error.message : String(error) })
-    }
+    await reloadConfig()
     setBusy(false)
   }
   return (

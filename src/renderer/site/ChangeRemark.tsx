@@ -13,8 +13,6 @@ export function ChangeRemark({ change }: { readonly change: Change }) {
   switch (outcome?.kind) {
     case undefined:
       return null
-    case 'saved':
-      return <Remark>Saved, but not all of it could be applied: {outcome.failed}</Remark>
     case 'refused':
     case 'failed':
       return <Remark>Not saved: {outcome.error}</Remark>

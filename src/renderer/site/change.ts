@@ -62,6 +62,23 @@ export function outcomeText(outcome: ChangeOutcome): string {
   }
 }
 
+/** Reads the file again and says what went wrong; true where what is on the disk runs now. Never rejects. */
+export async function reloadConfig(): Promise<boolean> {
+  const wrong = await api.call('config.reload', {}).then(reloadText, (error: unknown) => {
+    return `The configuration file was not read again: ${error instanceof Error ? error.message : String(error)}`
+  })
+  if (wrong) showToast({ tone: 'bad', text: wrong })
+  return wrong === ''
+}
+
+function reloadText(outcome: ChangeOutcome): string {
+  const text = outcomeText(outcome)
+  if (text === '') return ''
+  return outcome.kind === 'saved'
+    ? `The configuration file was read, but not all of it could be applied: ${text}`
+    : `The configuration file was not taken over: ${text} Correct it, then read it again.`
+}
+
 /** Saves and says what went wrong; true where it was saved. `done`: what to say on success, with how to undo it. */
 export async function changeOrTell(
   edits: readonly ConfigEdit[],

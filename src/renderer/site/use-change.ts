@@ -1,16 +1,17 @@
 /** A form's way to the configuration file: save, look at the outcome, save all the same or reload. */
 import { useState } from 'react'
-import { api } from '#renderer/api/index'
 import { showToast } from '#renderer/ui/live'
 import type { ConfigEdit } from '#shared/contract/edits'
 import type { ChangeOutcome } from '#shared/site'
-import { changeConfig } from './change.ts'
+import { changeConfig, reloadConfig } from './change.ts'
+
+export type Unsaved = Exclude<ChangeOutcome, { readonly kind: 'saved' }>
 
 export interface Change {
   readonly busy: boolean
-  /** Of the last try; absent where it was saved without a remark, or nothing was tried. */
-  readonly outcome: ChangeOutcome | undefined
-  /** True where it was saved. `done`: said then. */
+  /** Of the last try; absent where it was saved, or nothing was tried. */
+  readonly outcome: Unsaved | undefined
+  /** True where it was saved. `done` is said then, with what could not be applied: the form may be gone. */
   save(edits: readonly ConfigEdit[], done: string): Promise<boolean>
   /** After `changed-on-disk`: saves over what is there. */
   overwrite(): Promise<boolean>
@@ -26,17 +27,19 @@ interface Tried {
 
 export function useChange(): Change {
   const [busy, setBusy] = useState(false)
-  const [outcome, setOutcome] = useState<ChangeOutcome>()
+  const [outcome, setOutcome] = useState<Unsaved>()
   const [tried, setTried] = useState<Tried>()
 
   async function run({ edits, done }: Tried, overwrite: boolean): Promise<boolean> {
     setBusy(true)
     const result = await changeConfig(edits, overwrite ? { overwrite } : {})
     setBusy(false)
-    const saved = result.kind === 'saved'
-    setOutcome(saved && result.failed === '' ? undefined : result)
-    if (saved) showToast({ text: [done, ...result.steps].filter(Boolean).join(' · ') })
-    return saved
+    setOutcome(result.kind === 'saved' ? undefined : result)
+    if (result.kind !== 'saved') return false
+    const { failed, steps } = result
+    if (failed) showToast({ tone: 'bad', text: `${done}, but not all of it could be applied: ${failed}` })
+    else showToast({ text: [done, ...steps].filter(Boolean).join(' · ') })
+    return true
   }
 
   return {
@@ -50,9 +53,7 @@ export function useChange(): Change {
     overwrite: () => (tried ? run(tried, true) : Promise.resolve(false)),
     reload: async () => {
       setBusy(true)
-      await api.call('config.reload', {}).catch((error: unknown) => {
-        showToast({ tone: 'bad', text: error instanceof Error ? error.message : String(error) })
-      })
+      await reloadConfig()
       setBusy(false)
       setOutcome(undefined)
     },

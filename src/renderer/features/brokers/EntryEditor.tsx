@@ -4,6 +4,7 @@ import { ChangeRemark } from '#renderer/site/ChangeRemark.tsx'
 import { entryTitle, serviceTitles } from '#renderer/site/chips'
 import { TestSteps } from '#renderer/site/TestSteps.tsx'
 import { useChange } from '#renderer/site/use-change'
+import { useDraft } from '#renderer/site/use-draft'
 import { useTest } from '#renderer/site/use-test'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Confirm } from '#renderer/ui/Confirm.tsx'
@@ -19,7 +20,7 @@ export function EntryEditor(props: {
   readonly config: ConfigView
 }) {
   const { before, start, config } = props
-  const [form, setForm] = useState(start)
+  const { form, setForm, revert } = useDraft(before ?? start)
   const [removing, setRemoving] = useState(false)
   const [shownAll, setShownAll] = useState(false)
   const change = useChange()
@@ -40,7 +41,9 @@ export function EntryEditor(props: {
     setShownAll(true)
     if (bad) return
     const saved = await change.save(editsOf(form, before), `${entryTitle({ service, name: form.name })} saved`)
-    if (saved) go('brokers', [service, form.name.trim()])
+    if (!saved) return
+    revert()
+    go('brokers', [service, form.name.trim()])
   }
   async function remove() {
     if (!before) return
@@ -100,7 +103,7 @@ export function EntryEditor(props: {
         <Button
           onClick={() => {
             if (!before) return go('brokers')
-            setForm(before)
+            revert()
             change.forget()
           }}
           blocked={same ? 'Nothing was changed.' : undefined}

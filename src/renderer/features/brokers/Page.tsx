@@ -2,7 +2,7 @@ import { Plus, Waypoints } from 'lucide-react'
 import { useMemo } from 'react'
 import { useStore } from 'zustand'
 import { serviceTitles } from '#renderer/site/chips'
-import { brokerStates, site, useConfigState } from '#renderer/site/site'
+import { brokerStates, site, useConfig } from '#renderer/site/site'
 import { Button } from '#renderer/ui/Button.tsx'
 import { EmptyState } from '#renderer/ui/EmptyState.tsx'
 import { Menu } from '#renderer/ui/Menu.tsx'
@@ -22,8 +22,7 @@ import './brokers.css'
 
 /** All broker entries with their state; one of them, or a new one, in the editor beside. */
 export function Page({ path }: PageProps) {
-  const state = useConfigState()
-  const config = state?.config
+  const config = useConfig()
   const entries = useMemo(() => (config ? allEntries(config) : []), [config])
   const online = useStore(site, (view) => brokerStates(view).filter(({ kind }) => kind === 'connected').length)
   const [first, second] = path
@@ -48,7 +47,7 @@ export function Page({ path }: PageProps) {
         <List entries={entries} chosen={chosen} config={config} />
         {config && (chosen || fresh) ? (
           <EntryEditor
-            key={chosen ? `${chosen.service} ${chosen.config.name} ${state?.version}` : `new ${fresh}`}
+            key={chosen ? `${chosen.service} ${chosen.config.name}` : `new ${fresh}`}
             before={chosen && formOf(chosen)}
             start={chosen ? formOf(chosen) : emptyForm(fresh ?? 'mqtt')}
             config={config}

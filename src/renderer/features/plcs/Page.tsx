@@ -1,7 +1,7 @@
 import { Cpu, Plus, Radar } from 'lucide-react'
 import { useState } from 'react'
 import { useStore } from 'zustand'
-import { plcStates, site, useConfigState } from '#renderer/site/site'
+import { plcStates, site, useConfig } from '#renderer/site/site'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Segmented } from '#renderer/ui/Choice.tsx'
 import { EmptyState } from '#renderer/ui/EmptyState.tsx'
@@ -27,8 +27,7 @@ type PageId = (typeof pages)[number]['value']
 
 /** All PLCs with their state; one of them, or a new one, beside. */
 export function Page({ path }: PageProps) {
-  const state = useConfigState()
-  const config = state?.config
+  const config = useConfig()
   const plcs = config?.plcs ?? []
   const online = useStore(site, (view) => plcStates(view).filter(([, { kind }]) => kind === 'online').length)
   const [searching, setSearching] = useState(false)
@@ -77,7 +76,7 @@ export function Page({ path }: PageProps) {
         <List plcs={plcs} chosen={chosen} onAdd={add} onSearch={() => setSearching(true)} />
         {config && (chosen || fresh) ? (
           <Beside
-            key={chosen ? `${chosen.name} ${state?.version}` : `new ${found?.address}`}
+            key={chosen ? `plc ${chosen.name}` : `new ${found?.address}`}
             config={config}
             chosen={chosen}
             found={found}

@@ -3,6 +3,7 @@ import { api } from '#renderer/api/index'
 import { ChangeRemark } from '#renderer/site/ChangeRemark.tsx'
 import { TestSteps } from '#renderer/site/TestSteps.tsx'
 import { useChange } from '#renderer/site/use-change'
+import { useDraft } from '#renderer/site/use-draft'
 import { useTest } from '#renderer/site/use-test'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Confirm } from '#renderer/ui/Confirm.tsx'
@@ -21,7 +22,7 @@ export function PlcEditor(props: {
   readonly config: ConfigView
 }) {
   const { before, start, config } = props
-  const [form, setForm] = useState(start)
+  const { form, setForm, revert } = useDraft(before ?? start)
   const [removing, setRemoving] = useState(false)
   const [shownAll, setShownAll] = useState(before !== undefined)
   const [found, setFound] = useState<PlcIdentity>()
@@ -39,7 +40,9 @@ export function PlcEditor(props: {
     if (bad) return
     const edits = plcEdits(form, before)
     const pinned = pin && found ? [{ kind: 'set-pin', plc: name, pin: pinOf(found) } as const] : []
-    if (await change.save([...edits, ...pinned], `${name} saved`)) go('plcs', [name])
+    if (!(await change.save([...edits, ...pinned], `${name} saved`))) return
+    revert()
+    go('plcs', [name])
   }
   async function remove() {
     if (!before) return
@@ -96,7 +99,7 @@ export function PlcEditor(props: {
           blocked={same ? 'Nothing was changed.' : undefined}
           onClick={() => {
             if (!before) return go('plcs')
-            setForm(before)
+            revert()
             change.forget()
           }}
         >

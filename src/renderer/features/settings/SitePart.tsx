@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { changeOrTell } from '#renderer/site/change'
 import { useConfig } from '#renderer/site/site'
+import { useDraft } from '#renderer/site/use-draft'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Field } from '#renderer/ui/Field.tsx'
 import { Input } from '#renderer/ui/Input.tsx'
@@ -12,12 +13,12 @@ import { Section } from './Section.tsx'
 /** Name for people, and how often PLCs are read. */
 export function SitePart() {
   const config = useConfig()
-  return config ? <SiteForm key={`${config.site} ${config.poll_rate}`} config={config} /> : null
+  return config ? <SiteForm config={config} /> : null
 }
 
 function SiteForm({ config }: { readonly config: ConfigView }) {
-  const [name, setName] = useState(config.site ?? '')
-  const [rate, setRate] = useState(durationText(config.poll_rate))
+  const { form, setForm, revert } = useDraft({ name: config.site ?? '', rate: durationText(config.poll_rate) })
+  const { name, rate } = form
   const [busy, setBusy] = useState(false)
   const problem = durationProblem(rate)
   const changed = name !== (config.site ?? '') || rate !== durationText(config.poll_rate)
@@ -25,10 +26,11 @@ function SiteForm({ config }: { readonly config: ConfigView }) {
   async function save() {
     setBusy(true)
     const before = { site: config.site ?? null, poll_rate: durationText(config.poll_rate) }
-    await changeOrTell([{ kind: 'set', keys: { site: name.trim() || null, poll_rate: rate.trim() } }], {
+    const saved = await changeOrTell([{ kind: 'set', keys: { site: name.trim() || null, poll_rate: rate.trim() } }], {
       text: 'Site saved',
       undo: [{ kind: 'set', keys: before }],
     })
+    if (saved) revert()
     setBusy(false)
   }
   return (
@@ -42,10 +44,15 @@ function SiteForm({ config }: { readonly config: ConfigView }) {
       >
         <Section title="Site">
           <Field label="Name" help="For people and reports; it is part of no topic">
-            <Input value={name} onValue={setName} maxLength={200} placeholder="Chicago line 1" />
+            <Input
+              value={name}
+              onValue={(next) => setForm({ ...form, name: next })}
+              maxLength={200}
+              placeholder="Chicago line 1"
+            />
           </Field>
           <Field label="Poll rate" problem={problem} help="For PLCs that name none of their own; at least 250ms">
-            <Input value={rate} onValue={setRate} mono />
+            <Input value={rate} onValue={(next) => setForm({ ...form, rate: next })} mono />
           </Field>
           <div>
             <Button kind="primary" submit blocked={blocked} busy={busy}>

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { api } from '#renderer/api/index'
 import { changeOrTell, outcomeText } from '#renderer/site/change'
 import { useConfig, useNamespace, useWriteMode } from '#renderer/site/site'
+import { useDraft } from '#renderer/site/use-draft'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Radios } from '#renderer/ui/Choice.tsx'
 import { Confirm } from '#renderer/ui/Confirm.tsx'
@@ -24,12 +25,11 @@ const modes = [
 export function WritesPart() {
   const config = useConfig()
   if (!config) return null
-  const key = JSON.stringify([config.write_max_age, config.write_timeout, config.commissioning])
   return (
     <div className="scroll">
       <div className="settings-form">
         <ModeSection config={config} />
-        <LimitsSection key={key} config={config} />
+        <LimitsSection config={config} />
       </div>
     </div>
   )
@@ -83,10 +83,14 @@ function ModeSection({ config }: { readonly config: ConfigView }) {
 }
 
 function LimitsSection({ config }: { readonly config: ConfigView }) {
-  const [age, setAge] = useState(durationText(config.write_max_age))
-  const [timeout, setTimeout] = useState(durationText(config.write_timeout))
-  const [plc, setPlc] = useState(config.commissioning?.plc ?? '')
-  const [tag, setTag] = useState(config.commissioning?.tag ?? '')
+  const { form, setForm, revert } = useDraft({
+    age: durationText(config.write_max_age),
+    timeout: durationText(config.write_timeout),
+    plc: config.commissioning?.plc ?? '',
+    tag: config.commissioning?.tag ?? '',
+  })
+  const { age, timeout, plc, tag } = form
+  const set = (patch: Partial<typeof form>) => setForm({ ...form, ...patch })
   const [busy, setBusy] = useState(false)
   const problem = durationProblem(age) ?? durationProblem(timeout)
   const half = (plc === '') !== (tag === '') ? 'Name both the PLC and the tag, or neither.' : undefined
@@ -98,13 +102,14 @@ function LimitsSection({ config }: { readonly config: ConfigView }) {
       write_timeout: durationText(config.write_timeout),
       commissioning: config.commissioning ?? null,
     }
-    await changeOrTell(
+    const saved = await changeOrTell(
       [{ kind: 'set', keys: { write_max_age: age.trim(), write_timeout: timeout.trim(), commissioning } }],
       {
         text: 'Limits of writes saved',
         undo: [{ kind: 'set', keys: before }],
       },
     )
+    if (saved) revert()
     setBusy(false)
   }
   const plcs = [{ value: '', label: 'none' }, ...config.plcs.map(({ name }) => ({ value: name, label: name }))]
@@ -115,22 +120,22 @@ function LimitsSection({ config }: { readonly config: ConfigView }) {
         problem={durationProblem(age)}
         help="Older ones are refused and marked as skipped (write_max_age)"
       >
-        <Input mono value={age} onValue={setAge} />
+        <Input mono value={age} onValue={(next) => set({ age: next })} />
       </Field>
       <Field
         label="Time to write"
         problem={durationProblem(timeout)}
         help="Counted from arrival; then it is answered with a time-out (write_timeout)"
       >
-        <Input mono value={timeout} onValue={setTimeout} />
+        <Input mono value={timeout} onValue={(next) => set({ timeout: next })} />
       </Field>
       <h2>Commissioning tag</h2>
       <p className="mid">The one tag that the isolation run may write. It must move nothing.</p>
       <Field label="PLC">
-        <Select options={plcs} value={plc} onValue={setPlc} />
+        <Select options={plcs} value={plc} onValue={(next) => set({ plc: next })} />
       </Field>
       <Field label="Tag" problem={half}>
-        <Input mono value={tag} onValue={setTag} placeholder="WL_Commissioning" />
+        <Input mono value={tag} onValue={(next) => set({ tag: next })} placeholder="WL_Commissioning" />
       </Field>
       <div>
         <Button kind="primary" blocked={problem ?? half} busy={busy} onClick={() => void save()}>

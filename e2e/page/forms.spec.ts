@@ -1,0 +1,79 @@
+import type { Page } from '@playwright/test'
+import { expect, test } from './page.ts'
+
+const siteNamed = (site: string) => ({ kind: 'set', keys: { site } }) as const
+const difference = [
+  { kind: 'removed', line: 1, text: 'namespace: factory-a' },
+  { kind: 'added', line: 1, text: 'namespace: factory-b' },
+] as const
+
+const note = (page: Page, hasText: string) =>
+  page.getByRole('region', { name: 'Notes' }).getByRole('article').filter({ hasText })
+
+/** Somebody else saves a change; the window has heard of it when this resolves. */
+async function changedElsewhere(page: Page, site: string) {
+  await page.evaluate((edit) => window.fixture.change([edit]), siteNamed(site))
+  await expect(page.getByRole('contentinfo').getByRole('link', { name: site })).toBeVisible()
+}
+
+test('what is typed into the form of a broker stays when somebody else changes the configuration', async ({ show }) => {
+  const page = await show({ hash: '#/brokers/mqtt/Central' })
+  await page.getByLabel('User', { exact: true }).fill('line1')
+  await changedElsewhere(page, 'Elsewhere')
+  await expect(page.getByLabel('User', { exact: true })).toHaveValue('line1')
+})
+
+test('a field of a PLC that nobody typed into follows the file; what is typed is all that is saved', async ({
+  show,
+}) => {
+  const page = await show({ hash: '#/plcs/Main%20PLC' })
+  const form = page.getByRole('form', { name: 'Settings of Main PLC' })
+  await form.getByLabel('Address').fill('10.0.0.7')
+  await page.evaluate(() => window.fixture.change([{ kind: 'set-plc', plc: 'Main PLC', keys: { slot: 3 } }]))
+  await expect(form.getByLabel('Slot')).toHaveValue('3')
+  await expect(form.getByLabel('Address')).toHaveValue('10.0.0.7')
+  await form.getByRole('button', { name: 'Save and reconnect Main PLC' }).click()
+  await expect(note(page, 'Main PLC saved')).toBeVisible()
+  const asked = await page.evaluate(() => window.fixture.asked('config.change'))
+  expect(asked).toMatchObject([{ edits: [{ kind: 'set-plc', plc: 'Main PLC', keys: { address: '10.0.0.7' } }] }])
+  await expect(form.getByRole('button', { name: 'Revert' })).toHaveAttribute('title', 'Nothing was changed.')
+})
+
+test('what was saved and could not be applied is told, and is no success', async ({ show }) => {
+  const page = await show({ hash: '#/plcs/Main%20PLC' })
+  const form = page.getByRole('form', { name: 'Settings of Main PLC' })
+  await form.getByLabel('Address').fill('10.0.0.7')
+  await page.evaluate(() =>
+    window.fixture.answer('config.change', {
+      kind: 'saved',
+      version: '9',
+      steps: [],
+      warnings: [],
+      failed: 'the gateway could not be started: port in use.',
+    }),
+  )
+  await form.getByRole('button', { name: 'Save and reconnect Main PLC' }).click()
+  await expect(note(page, 'Main PLC saved, but not all of it could be applied: the gateway')).toBeVisible()
+})
+
+test('Reload takes the file over and leaves what was typed; a file with mistakes is told', async ({ show }) => {
+  const page = await show({ hash: '#/plcs/Main%20PLC' })
+  const form = page.getByRole('form', { name: 'Settings of Main PLC' })
+  await form.getByLabel('Address').fill('10.0.0.7')
+  await page.evaluate(
+    ([lines]) => {
+      window.fixture.answer('config.change', { kind: 'changed-on-disk', difference: lines })
+      window.fixture.answer('config.reload', {
+        kind: 'invalid',
+        problems: [{ severity: 'error', path: 'plcs[0].address', line: 3, column: 1, text: 'the address is missing' }],
+      })
+    },
+    [difference],
+  )
+  await form.getByRole('button', { name: 'Save and reconnect Main PLC' }).click()
+  const dialog = page.getByRole('dialog', { name: 'The file was changed by somebody else' })
+  await dialog.getByRole('button', { name: 'Reload the file' }).click()
+  await expect(note(page, 'not taken over: plcs[0].address: the address is missing')).toBeVisible()
+  await expect(dialog).toHaveCount(0)
+  await expect(form.getByLabel('Address')).toHaveValue('10.0.0.7')
+})
