@@ -77,3 +77,54 @@ test('Reload takes the file over and leaves what was typed; a file with mistakes
   await expect(dialog).toHaveCount(0)
   await expect(form.getByLabel('Address')).toHaveValue('10.0.0.7')
 })
+
+const onDisk = { kind: 'changed-on-disk', difference }
+const changesAsked = (page: Page, name: string) => page.evaluate((one) => window.fixture.asked(one), name)
+const question = (page: Page) => page.getByRole('dialog', { name: 'The file was changed by somebody else' })
+const answerNext = (page: Page, name: string, value: unknown) =>
+  page.evaluate(([one, what]) => window.fixture.answer(String(one), what), [name, value])
+
+test('a tag that can not be switched since the file was changed: the difference is shown, now or later in Settings', async ({
+  show,
+}) => {
+  const page = await show({ hash: '#/tags' })
+  await answerNext(page, 'config.change', onDisk)
+  await page.getByRole('checkbox', { name: 'Alarm_Word published' }).click()
+  await expect(question(page)).toContainText('namespace: factory-b')
+  await question(page).getByRole('button', { name: 'Decide later' }).click()
+  await page.evaluate(() => {
+    location.hash = '#/settings/file'
+  })
+  await page.getByRole('button', { name: 'Show the difference' }).click()
+  await question(page).getByRole('button', { name: 'Save my change over it' }).click()
+  await expect(note(page, 'Alarm_Word no longer published')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Show the difference' })).toHaveCount(0)
+  expect((await changesAsked(page, 'config.change')).at(-1)).toMatchObject({ overwrite: true })
+})
+
+test('an import of tags, and one of a whole file, goes over a changed file only after the difference was seen', async ({
+  show,
+}) => {
+  const page = await show({ hash: '#/tags/import' })
+  const report = { rows: [], counts: { add: 1, change: 0, same: 0, error: 0 } }
+  await answerNext(page, 'tags.importCsv', report)
+  await answerNext(page, 'tags.importCsv', { ...report, outcome: onDisk })
+  const csv = { name: 'tags.csv', mimeType: 'text/csv', buffer: Buffer.from('plc,tag\nMain PLC,New\n') }
+  await page.getByLabel('Tags as CSV', { exact: true }).setInputFiles(csv)
+  await page.getByRole('button', { name: 'Import 1 tags' }).click()
+  await question(page).getByRole('button', { name: 'Save my change over it' }).click()
+  await expect(question(page)).toHaveCount(0)
+  expect((await changesAsked(page, 'tags.importCsv')).at(-1)).toMatchObject({ dryRun: false, overwrite: true })
+
+  await page.evaluate(() => {
+    location.hash = '#/settings/file'
+  })
+  await answerNext(page, 'config.replace', onDisk)
+  await answerNext(page, 'config.replace', { kind: 'saved', version: '9', steps: [], warnings: [], failed: '' })
+  const yaml = { name: 'other.yaml', mimeType: 'text/yaml', buffer: Buffer.from('namespace: factory-a\n') }
+  await page.getByLabel('Configuration file', { exact: true }).setInputFiles(yaml)
+  await page.getByRole('button', { name: 'Replace the configuration' }).click()
+  await question(page).getByRole('button', { name: 'Save my change over it' }).click()
+  await expect(note(page, 'The imported configuration runs')).toBeVisible()
+  expect((await changesAsked(page, 'config.replace')).at(-1)).toMatchObject({ overwrite: true })
+})

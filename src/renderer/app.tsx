@@ -13,6 +13,7 @@ import { useWindowKeys } from '#renderer/frame/use-window-keys'
 import { windowCommands } from '#renderer/frame/window-commands'
 import { FirstStart, screens } from '#renderer/screens'
 import { showLook } from '#renderer/site/look'
+import { OnDiskDialog } from '#renderer/site/OnDiskDialog.tsx'
 import { preferences, setPreferences } from '#renderer/site/preferences'
 import { useConfigState, useNamespace } from '#renderer/site/site'
 import { type KeptPaneSizes, PaneSizes } from '#renderer/ui/pane-sizes'
@@ -58,6 +59,7 @@ export function App() {
           </div>
           <Palette open={open === 'palette'} onClose={close} commands={windowCommands(screens, opened)} />
           <KeySheet open={open === 'sheet'} onClose={close} screens={screens} screen={screen} />
+          <OnDiskDialog />
           <Toasts />
         </PaneSizes>
       </TooltipProvider>

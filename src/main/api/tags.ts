@@ -16,7 +16,7 @@ export function tagsRequests(site: Site, browser: Browser): SomeRequests<'tags.'
     'tags.read': (tag, signal) => readTag(site, tag, signal),
     'tags.notGood': ({ plc }) => ({ addresses: notGoodTags(neededGateway(site), plc) }),
     'tags.csv': async ({ plc }) => ({ text: await exportTags(site, plc) }),
-    'tags.importCsv': ({ text, dryRun }) => importTags(site, text, dryRun),
+    'tags.importCsv': ({ text, ...how }) => importTags(site, text, how),
   }
 }
 

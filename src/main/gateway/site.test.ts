@@ -104,6 +104,23 @@ describe('site', () => {
     expect(await readFile(file.path, 'utf8')).toContain('# somebody else')
   })
 
+  it('imports tags over a change somebody else made only where that is asked for', async () => {
+    const file = await open(text((await test.plc()).port))
+    await writeFile(file.path, `${await readFile(file.path, 'utf8')}# somebody else\n`)
+    const csv = 'plc,tag,alias\nMain PLC,Test_SINT,Small\n'
+    expect(await file.site.importTags(csv, { dryRun: false })).toMatchObject({
+      outcome: {
+        kind: 'changed-on-disk',
+        difference: expect.arrayContaining([expect.objectContaining({ kind: 'added', text: '# somebody else' })]),
+      },
+    })
+    expect(await file.site.importTags(csv, { dryRun: false, overwrite: true })).toMatchObject({
+      outcome: { kind: 'saved' },
+    })
+    expect(await readFile(file.path, 'utf8')).not.toContain('# somebody else')
+    expect(await readFile(`${file.path}.bak`, 'utf8')).toContain('# somebody else')
+  })
+
   it('starts without a file, makes one, and runs it', async () => {
     const simulator = await test.plc()
     const file = await open(undefined)

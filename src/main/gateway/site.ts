@@ -54,7 +54,7 @@ export interface Site {
   change(edits: readonly ConfigEdit[], options: ChangeOptions): Promise<ChangeOutcome>
   preview(edits: readonly ConfigEdit[]): Promise<ChangePreview>
   /** A table of tags: a dry run tells what would change and what is wrong; the real one changes all of it or nothing. */
-  importTags(csv: string, dryRun: boolean): Promise<CsvReport>
+  importTags(csv: string, how: ImportHow): Promise<CsvReport>
   /** A new file where there is none; then it runs. */
   create(from: { readonly edits: readonly ConfigEdit[] } | { readonly text: string }): Promise<ChangeOutcome>
   /** The whole text anew. */
@@ -69,6 +69,11 @@ export interface ChangeOptions {
   readonly version: string
   /** Save although somebody else changed the file. */
   readonly overwrite?: boolean
+}
+
+export interface ImportHow extends Pick<ChangeOptions, 'overwrite'> {
+  /** Only tell what it would do. */
+  readonly dryRun: boolean
 }
 
 /** What a gateway of this site is started with. */
@@ -266,11 +271,11 @@ export async function openSite(options: SiteOptions): Promise<Site> {
       const steps = config && typeof next !== 'string' ? planChanges(config, next, touchedBy(edits)) : []
       return { error: '', difference, problems, steps: steps.map(stepText) }
     },
-    importTags: async (csv, dryRun) => {
+    importTags: async (csv, { dryRun, overwrite = false }) => {
       if (dryRun) return (await work.csv(file.current.text, file.path, csv)).report
       return await inTurn(async () => {
         const { report, made } = await work.csv(file.current.text, file.path, csv)
-        return made ? { ...report, outcome: await finish(await file.saveMade(() => made)) } : report
+        return made ? { ...report, outcome: await finish(await file.saveMade(() => made, { overwrite })) } : report
       })
     },
     create: (from) =>

@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { tagRows, tagsToCsv } from '#main/config/csv'
 import type { CsvReport } from '#shared/site'
 import { neededConfig, neededPlc } from './needed.ts'
-import type { Site } from './site.ts'
+import type { ImportHow, Site } from './site.ts'
 
 /** Tags between two turns of polls and answers: a few milliseconds. */
 const tagsATurn = 2_000
@@ -20,8 +20,8 @@ export async function exportTags(site: Site, plc?: string): Promise<string> {
 }
 
 /** A dry run tells what would change and what is wrong; the real one changes all of it or nothing. */
-export async function importTags(site: Site, csv: string, dryRun: boolean): Promise<CsvReport> {
+export async function importTags(site: Site, csv: string, how: ImportHow): Promise<CsvReport> {
   // Asked for its refusal: without a configuration there is nothing to change.
   neededConfig(site)
-  return await site.importTags(csv, dryRun)
+  return await site.importTags(csv, how)
 }

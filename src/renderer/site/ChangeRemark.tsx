@@ -1,10 +1,6 @@
 import { OctagonX, TriangleAlert } from 'lucide-react'
-import { useState } from 'react'
 import { Button } from '#renderer/ui/Button.tsx'
-import { Dialog } from '#renderer/ui/Dialog.tsx'
-import { Difference } from '#renderer/ui/Difference.tsx'
 import { Icon } from '#renderer/ui/Icon.tsx'
-import { placeHash } from '#renderer/ui/router'
 import type { Change } from './use-change.ts'
 
 /** Why a change was not saved, and what can be done: shown in the form it was made in. Nothing where all is well. */
@@ -30,7 +26,7 @@ export function ChangeRemark({ change }: { readonly change: Change }) {
         </Remark>
       )
     case 'changed-on-disk':
-      return <ChangedOnDisk change={change} lines={outcome.difference} />
+      return <ChangedOnDisk onShow={change.decide} />
   }
 }
 
@@ -43,47 +39,14 @@ function Remark({ children }: { readonly children: React.ReactNode }) {
   )
 }
 
-type Lines = Extract<NonNullable<Change['outcome']>, { kind: 'changed-on-disk' }>['difference']
-
-function ChangedOnDisk({ change, lines }: { readonly change: Change; readonly lines: Lines }) {
-  const [open, setOpen] = useState(true)
+function ChangedOnDisk({ onShow }: { readonly onShow: () => void }) {
   return (
-    <>
-      <div className="callout warn" role="alert">
-        <Icon of={TriangleAlert} small />
-        <span className="grow">Not saved: somebody else changed the file in the meantime.</span>
-        <Button small onClick={() => setOpen(true)}>
-          Show the difference
-        </Button>
-      </div>
-      <Dialog
-        open={open}
-        wide
-        title="The file was changed by somebody else"
-        onClose={() => setOpen(false)}
-        footer={
-          <>
-            <a className="link" href={placeHash('settings', ['file'])}>
-              Look at the file
-            </a>
-            <span className="grow" />
-            <Button onClick={() => setOpen(false)}>Decide later</Button>
-            <Button busy={change.busy} onClick={() => void change.reload()}>
-              Reload the file
-            </Button>
-            <Button kind="danger" busy={change.busy} onClick={() => void change.overwrite()}>
-              Save my change over it
-            </Button>
-          </>
-        }
-      >
-        <p>
-          From what this window has read to what is in the file now. <b>Reload</b> takes it over; what you typed stays
-          in the form. <b>Save over it</b> applies your change to the version this window knows, and their change is
-          lost (a copy is in the .bak file).
-        </p>
-        <Difference lines={lines} label="Difference of the file" />
-      </Dialog>
-    </>
+    <div className="callout warn" role="alert">
+      <Icon of={TriangleAlert} small />
+      <span className="grow">Not saved: somebody else changed the file in the meantime.</span>
+      <Button small onClick={onShow}>
+        Show the difference
+      </Button>
+    </div>
   )
 }

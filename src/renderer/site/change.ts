@@ -3,6 +3,7 @@ import { api } from '#renderer/api/index'
 import { showToast } from '#renderer/ui/live'
 import type { ConfigEdit } from '#shared/contract/edits'
 import type { ChangeOutcome } from '#shared/site'
+import { askOnDisk } from './on-disk.ts'
 import { site } from './site.ts'
 
 /** A change of this window that was saved: from one version of the configuration to the next. */
@@ -58,7 +59,7 @@ export function outcomeText(outcome: ChangeOutcome): string {
     case 'failed':
       return outcome.error
     case 'changed-on-disk':
-      return 'The configuration file was changed by somebody else. Open Settings to see the difference, then reload or overwrite.'
+      return 'The configuration file was changed by somebody else. Settings, Configuration file shows the difference: reload or overwrite there.'
   }
 }
 
@@ -79,12 +80,20 @@ function reloadText(outcome: ChangeOutcome): string {
     : `The configuration file was not taken over: ${text} Correct it, then read it again.`
 }
 
-/** Saves and says what went wrong; true where it was saved. `done`: what to say on success, with how to undo it. */
+/**
+ * Saves and says what went wrong; true where it was saved at once. `done`: what to say on success, with how to undo it.
+ * Where somebody else has changed the file a person is asked.
+ */
 export async function changeOrTell(
   edits: readonly ConfigEdit[],
   done?: { readonly text: string; readonly undo?: readonly ConfigEdit[] },
+  options: { readonly overwrite?: boolean } = {},
 ): Promise<boolean> {
-  const outcome = await changeConfig(edits)
+  const outcome = await changeConfig(edits, options)
+  if (outcome.kind === 'changed-on-disk') {
+    askOnDisk({ lines: outcome.difference, overwrite: () => changeOrTell(edits, done, { overwrite: true }) })
+    return false
+  }
   const text = outcomeText(outcome)
   if (text) showToast({ tone: 'bad', text })
   if (outcome.kind !== 'saved') return false

@@ -51,9 +51,13 @@ export const tagsRequests = {
   },
   /** Configured tags as CSV; without `plc` of all. */
   'tags.csv': { input: z.strictObject({ plc: name.exactOptional() }), output: returns<{ readonly text: string }>() },
-  /** Tags are added and changed, never removed. All of it or nothing. */
+  /** Tags are added and changed, never removed. All of it or nothing. `overwrite`: although somebody else changed the file. */
   'tags.importCsv': {
-    input: z.strictObject({ text: z.string().max(7 * 1024 * 1024), dryRun: z.boolean() }),
+    input: z.strictObject({
+      text: z.string().max(7 * 1024 * 1024),
+      dryRun: z.boolean(),
+      overwrite: z.boolean().exactOptional(),
+    }),
     output: returns<CsvReport>(),
   },
 } as const

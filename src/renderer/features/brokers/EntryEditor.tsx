@@ -40,17 +40,16 @@ export function EntryEditor(props: {
   async function save() {
     setShownAll(true)
     if (bad) return
-    const saved = await change.save(editsOf(form, before), `${entryTitle({ service, name: form.name })} saved`)
-    if (!saved) return
-    revert()
-    go('brokers', [service, form.name.trim()])
+    await change.save(editsOf(form, before), `${entryTitle({ service, name: form.name })} saved`, () => {
+      revert()
+      go('brokers', [service, form.name.trim()])
+    })
   }
   async function remove() {
     if (!before) return
     const entry = { service, name: before.name }
-    const saved = await change.save([{ kind: 'remove-entry', entry }], `${entryTitle(entry)} removed`)
+    await change.save([{ kind: 'remove-entry', entry }], `${entryTitle(entry)} removed`, () => go('brokers'))
     setRemoving(false)
-    if (saved) go('brokers')
   }
   const startTest = () =>
     test.start((listener) =>

@@ -40,15 +40,15 @@ export function PlcEditor(props: {
     if (bad) return
     const edits = plcEdits(form, before)
     const pinned = pin && found ? [{ kind: 'set-pin', plc: name, pin: pinOf(found) } as const] : []
-    if (!(await change.save([...edits, ...pinned], `${name} saved`))) return
-    revert()
-    go('plcs', [name])
+    await change.save([...edits, ...pinned], `${name} saved`, () => {
+      revert()
+      go('plcs', [name])
+    })
   }
   async function remove() {
     if (!before) return
-    const saved = await change.save([{ kind: 'remove-plc', plc: before.name }], `${before.name} removed`)
+    await change.save([{ kind: 'remove-plc', plc: before.name }], `${before.name} removed`, () => go('plcs'))
     setRemoving(false)
-    if (saved) go('plcs')
   }
   function startTest() {
     setFound(undefined)

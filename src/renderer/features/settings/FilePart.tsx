@@ -1,14 +1,18 @@
-import { FileUp } from 'lucide-react'
+import { FileUp, TriangleAlert } from 'lucide-react'
 import { useRef, useState } from 'react'
+import { useStore } from 'zustand'
 import { api } from '#renderer/api/index'
 import { Problems, ReloadButton } from '#renderer/frame/BrokenConfig.tsx'
 import { outcomeText } from '#renderer/site/change'
+import { askOnDisk, onDisk, showOnDisk } from '#renderer/site/on-disk'
 import { site, useConfigState } from '#renderer/site/site'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Dialog } from '#renderer/ui/Dialog.tsx'
+import { Icon } from '#renderer/ui/Icon.tsx'
 import { showToast } from '#renderer/ui/live'
 import { State } from '#renderer/ui/State.tsx'
 import type { ImportOutcome } from '#shared/contract/config'
+import type { ChangeOutcome } from '#shared/site'
 import { fileName, Section } from './Section.tsx'
 
 type Read = Extract<ImportOutcome, { kind: 'read' }>
@@ -16,6 +20,7 @@ type Read = Extract<ImportOutcome, { kind: 'read' }>
 /** The file itself: what is wrong with it, reading it again, and putting another one in its place. */
 export function FilePart() {
   const config = useConfigState()
+  const asked = useStore(onDisk, (now) => now.asked)
   const [read, setRead] = useState<Read & { readonly from: string }>()
   const fileRef = useRef<HTMLInputElement>(null)
   async function choose(file: File | undefined) {
@@ -36,6 +41,17 @@ export function FilePart() {
           <p className="mono cut" title={config.path}>
             {config.path}
           </p>
+          {asked && (
+            <div className="callout warn">
+              <Icon of={TriangleAlert} small />
+              <span className="grow">
+                A change of this window was not saved: somebody else changed the file in the meantime.
+              </span>
+              <Button small onClick={showOnDisk}>
+                Show the difference
+              </Button>
+            </div>
+          )}
           <div>
             <ReloadButton />
           </div>
@@ -78,21 +94,28 @@ function Replace(props: {
   const { read, onClose } = props
   const [busy, setBusy] = useState(false)
   const errors = read?.problems.filter(({ severity }) => severity === 'error') ?? []
-  async function replace(text: string) {
+  const deciding = useStore(onDisk, (now) => now.open)
+  async function replace(text: string, overwrite: boolean): Promise<boolean> {
     setBusy(true)
-    try {
-      const version = site.getState().config?.version ?? ''
-      const problem = outcomeText(await api.call('config.replace', { version, text }))
-      showToast(problem ? { tone: 'bad', text: problem } : { text: 'The imported configuration runs' })
-      if (!problem) onClose()
-    } catch (error) {
-      showToast({ tone: 'bad', text: error instanceof Error ? error.message : String(error) })
-    }
+    const version = site.getState().config?.version ?? ''
+    const outcome = await api
+      .call('config.replace', { version, text, ...(overwrite ? { overwrite } : {}) })
+      .catch((error: unknown): ChangeOutcome => {
+        return { kind: 'failed', error: error instanceof Error ? error.message : String(error) }
+      })
     setBusy(false)
+    if (outcome.kind === 'changed-on-disk') {
+      askOnDisk({ lines: outcome.difference, overwrite: () => replace(text, true) })
+      return false
+    }
+    const problem = outcomeText(outcome)
+    showToast(problem ? { tone: 'bad', text: problem } : { text: 'The imported configuration runs' })
+    if (outcome.kind === 'saved') onClose()
+    return outcome.kind === 'saved'
   }
   return (
     <Dialog
-      open={read !== undefined}
+      open={read !== undefined && !deciding}
       onClose={onClose}
       title={`Import ${read?.from ?? ''}`}
       wide
@@ -105,7 +128,7 @@ function Replace(props: {
             kind="primary"
             busy={busy}
             blocked={errors.length > 0 ? 'It has errors. Correct the file first.' : undefined}
-            onClick={() => read && void replace(read.text)}
+            onClick={() => read && void replace(read.text, false)}
           >
             Replace the configuration
           </Button>

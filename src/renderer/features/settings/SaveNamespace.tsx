@@ -1,12 +1,10 @@
 import { useState } from 'react'
 import { changeConfig, outcomeText } from '#renderer/site/change'
+import { askOnDisk } from '#renderer/site/on-disk'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Confirm } from '#renderer/ui/Confirm.tsx'
-import { Dialog } from '#renderer/ui/Dialog.tsx'
-import { Difference } from '#renderer/ui/Difference.tsx'
 import { showToast } from '#renderer/ui/live'
 import type { ConfigEdit } from '#shared/contract/edits'
-import type { DiffLine } from '#shared/diff'
 import type { Preview } from './use-preview.ts'
 
 /** What saving does, and the button that does it. Armed writes are asked about, with the name typed once more. */
@@ -23,22 +21,24 @@ export function SaveNamespace(props: {
   const { now, next, armed, entries, preview, blocked, onDiscard, onSaved } = props
   const [asking, setAsking] = useState(false)
   const [busy, setBusy] = useState(false)
-  const [onDisk, setOnDisk] = useState<readonly DiffLine[]>()
   const bridges = entries === 1 ? 'the bridge' : `the ${entries} bridges`
 
-  async function save(overwrite: boolean) {
+  async function save(overwrite: boolean): Promise<boolean> {
     setBusy(true)
     const edits: ConfigEdit[] = [{ kind: 'set', keys: { namespace: next } }]
     const outcome = await changeConfig(edits, overwrite ? { overwrite } : {})
     setBusy(false)
     setAsking(false)
-    if (outcome.kind === 'changed-on-disk') return setOnDisk(outcome.difference)
-    setOnDisk(undefined)
+    if (outcome.kind === 'changed-on-disk') {
+      askOnDisk({ lines: outcome.difference, overwrite: () => save(true) })
+      return false
+    }
     const problem = outcomeText(outcome)
     if (problem) showToast({ tone: 'bad', text: problem })
-    if (outcome.kind !== 'saved') return
+    if (outcome.kind !== 'saved') return false
     if (!problem) showToast({ text: `The namespace is ${next} now` })
     onSaved(now)
+    return true
   }
   const press = () => (armed ? setAsking(true) : void save(false))
   return (
@@ -74,27 +74,6 @@ export function SaveNamespace(props: {
           ))}
         </ol>
       </Confirm>
-      <Dialog
-        open={onDisk !== undefined}
-        onClose={() => setOnDisk(undefined)}
-        title="The file was changed by somebody else"
-        wide
-        footer={
-          <>
-            <span className="grow" />
-            <Button onClick={() => setOnDisk(undefined)}>Cancel</Button>
-            <Button kind="danger" busy={busy} onClick={() => void save(true)}>
-              Overwrite with my change
-            </Button>
-          </>
-        }
-      >
-        <p className="mid">
-          This is what changed on the disk since it was read. To keep it, cancel and read the file again (Settings,
-          Configuration file).
-        </p>
-        {onDisk && <Difference lines={onDisk} />}
-      </Dialog>
     </div>
   )
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { api } from '#renderer/api/index'
 import { changeOrTell, outcomeText } from '#renderer/site/change'
+import { askOnDisk } from '#renderer/site/on-disk'
 import { useConfig, useNamespace, useWriteMode } from '#renderer/site/site'
 import { useDraft } from '#renderer/site/use-draft'
 import { Button } from '#renderer/ui/Button.tsx'
@@ -43,12 +44,12 @@ function ModeSection({ config }: { readonly config: ConfigView }) {
   async function set(next: WriteMode) {
     setBusy(true)
     try {
-      const text = outcomeText(await api.call('writeback.setMode', { mode: next }))
-      showToast(
-        text
-          ? { tone: 'bad', text }
-          : { text: next === 'armed' ? 'Writes are armed' : 'Writes are blocked: read-only' },
-      )
+      const outcome = await api.call('writeback.setMode', { mode: next })
+      const text = outcomeText(outcome)
+      // Not over what somebody else has changed: it may be what says which controller is written.
+      if (outcome.kind === 'changed-on-disk') askOnDisk({ lines: outcome.difference })
+      else if (text) showToast({ tone: 'bad', text })
+      else showToast({ text: next === 'armed' ? 'Writes are armed' : 'Writes are blocked: read-only' })
     } catch (error) {
       showToast({ tone: 'bad', text: error instanceof Error ? error.message : String(error) })
     }

@@ -1,7 +1,9 @@
 import { FileUp } from 'lucide-react'
 import { useRef, useState } from 'react'
+import { useStore } from 'zustand'
 import { api } from '#renderer/api/index'
 import { outcomeText } from '#renderer/site/change'
+import { askOnDisk, onDisk } from '#renderer/site/on-disk'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Dialog } from '#renderer/ui/Dialog.tsx'
 import { saveText } from '#renderer/ui/files'
@@ -24,37 +26,52 @@ export function ImportCsv({ open, onClose }: { readonly open: boolean; readonly 
   const [error, setError] = useState('')
   const [busy, setBusy] = useState(false)
   const fileRef = useRef<HTMLInputElement>(null)
+  const deciding = useStore(onDisk, (now) => now.open)
 
   async function choose(file: File | undefined) {
     if (!file) return
     setError('')
     setChosen(undefined)
     if (file.size > largestBytes) return setError(`${file.name} is larger than 7 MB. Split it into several files.`)
+    const text = await file.text().catch((reason: unknown) => setError(`${file.name}: ${textOf(reason)}`))
+    if (typeof text === 'string') await read(file.name, text)
+  }
+  /** What it would do to the configuration as it is now. */
+  async function read(name: string, text: string) {
     setBusy(true)
     try {
-      const text = await file.text()
-      setChosen({ name: file.name, text, report: await api.call('tags.importCsv', { text, dryRun: true }) })
+      setChosen({ name, text, report: await api.call('tags.importCsv', { text, dryRun: true }) })
     } catch (reason) {
-      setError(`${file.name}: ${reason instanceof Error ? reason.message : String(reason)}`)
+      setError(`${name}: ${textOf(reason)}`)
     }
     setBusy(false)
   }
-  async function importAll() {
-    if (!chosen) return
+  async function importAll({ name, text }: Chosen, overwrite: boolean): Promise<boolean> {
     setBusy(true)
-    try {
-      const { outcome, counts } = await api.call('tags.importCsv', { text: chosen.text, dryRun: false })
-      const text = outcome ? outcomeText(outcome) : `${counts.error} lines are wrong: nothing was imported.`
-      if (text) setError(text)
-      else {
-        showToast({ text: `${chosen.name}: ${counts.add} tags added, ${counts.change} changed` })
-        setChosen(undefined)
-        onClose()
-      }
-    } catch (reason) {
-      setError(reason instanceof Error ? reason.message : String(reason))
-    }
+    setError('')
+    const report = await api
+      .call('tags.importCsv', { text, dryRun: false, ...(overwrite ? { overwrite } : {}) })
+      .catch(textOf)
     setBusy(false)
+    if (typeof report === 'string') {
+      setError(report)
+      return false
+    }
+    const { outcome, counts } = report
+    if (outcome?.kind === 'changed-on-disk') {
+      const onReloaded = () => void read(name, text)
+      askOnDisk({ lines: outcome.difference, overwrite: () => importAll({ name, text, report }, true), onReloaded })
+      return false
+    }
+    const wrong = outcome ? outcomeText(outcome) : `${counts.error} lines are wrong: nothing was imported.`
+    if (wrong) setError(wrong)
+    if (outcome?.kind !== 'saved') return false
+    if (wrong === '') {
+      showToast({ text: `${name}: ${counts.add} tags added, ${counts.change} changed` })
+      setChosen(undefined)
+      onClose()
+    }
+    return true
   }
   const counts = chosen?.report.counts
   const work = counts ? counts.add + counts.change : 0
@@ -67,7 +84,7 @@ export function ImportCsv({ open, onClose }: { readonly open: boolean; readonly 
         : undefined
   return (
     <Dialog
-      open={open}
+      open={open && !deciding}
       onClose={onClose}
       title="Import tags as CSV"
       wide
@@ -76,7 +93,7 @@ export function ImportCsv({ open, onClose }: { readonly open: boolean; readonly 
           <Button onClick={() => void downloadCsv()}>Export all as a pattern</Button>
           <span className="grow" />
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" blocked={blocked} busy={busy} onClick={() => void importAll()}>
+          <Button kind="primary" blocked={blocked} busy={busy} onClick={() => chosen && void importAll(chosen, false)}>
             {work > 0 ? `Import ${work} tags` : 'Import'}
           </Button>
         </>
@@ -105,6 +122,10 @@ export function ImportCsv({ open, onClose }: { readonly open: boolean; readonly 
       {chosen && counts && <DryRun report={chosen.report} />}
     </Dialog>
   )
+}
+
+function textOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason)
 }
 
 const kinds = { add: 'ok', change: 'ok', same: 'off', error: 'bad' } as const
