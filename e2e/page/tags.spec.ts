@@ -31,6 +31,21 @@ test('several rows are selected with Shift, and Space publishes or stops all of 
   }
 })
 
+test('Space after a click on a box acts on the row of the box, not on those selected before', async ({ show }) => {
+  const page = await show({ hash: '#/tags' })
+  const box = (name: string) => page.getByRole('checkbox', { name: `${name} published` })
+  await rowOf(page, 'Alarm_Word').click()
+  await page.keyboard.press('Shift+ArrowDown')
+  await box('CIP_Active').click()
+  await expect(box('CIP_Active')).toHaveAttribute('aria-checked', 'false')
+  await expect(rowOf(page, 'CIP_Active')).toHaveAttribute('aria-selected', 'true')
+  await page.keyboard.press('Space')
+  await expect(box('CIP_Active')).toHaveAttribute('aria-checked', 'true')
+  for (const name of ['Alarm_Word', 'Batch_Id']) await expect(box(name)).toHaveAttribute('aria-checked', 'true')
+  await page.keyboard.press('ArrowDown')
+  await expect(rowOf(page, 'Feed_Pump_Current')).toHaveAttribute('aria-selected', 'true')
+})
+
 test('a structure opens and closes with the arrow keys, and shows what is published below it', async ({ show }) => {
   const page = await show({ hash: '#/tags' })
   const tank = rowOf(page, 'Tank_1')

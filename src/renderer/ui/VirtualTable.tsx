@@ -1,6 +1,15 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp } from 'lucide-react'
-import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import {
+  type FocusEvent,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from 'react'
 import { Icon } from './Icon.tsx'
 import { type Column, cellClass } from './table-column.ts'
 import { tableMove } from './table-keys.ts'
@@ -103,6 +112,12 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
     if (Math.hypot(event.clientX - from.x, event.clientY - from.y) < 4) acts.click(from.row, clickHow(event))
   }
 
+  /** The table keeps the keyboard: what is in a row for the mouse alone would take keys that are meant for the active row. */
+  function onFocus({ target }: FocusEvent<HTMLElement>) {
+    const forMouse = target !== scrollRef.current && target.tabIndex === -1 && bodyRef.current?.contains(target)
+    if (forMouse) scrollRef.current?.focus({ preventScroll: true })
+  }
+
   function onKeyDown(event: KeyboardEvent) {
     const pageRows = Math.max(1, Math.floor((scrollRef.current?.clientHeight ?? rowPx) / rowPx) - 2)
     const to = tableMove(event.key, activeIndex, rows.length, pageRows)
@@ -138,6 +153,7 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
       aria-activedescendant={activeIndex >= 0 && !still ? `${id}-${activeIndex}` : undefined}
       tabIndex={0}
       onKeyDown={still ? undefined : onKeyDown}
+      onFocus={still ? undefined : onFocus}
     >
       <div className="vt-inner" role="presentation">
         <div role="rowgroup" className="vt-headgroup">

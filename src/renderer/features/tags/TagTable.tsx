@@ -37,7 +37,11 @@ export function TagTable(props: TagTableProps) {
   const columns = useMemo(
     () =>
       tagColumns(values, hiddenColumns, {
-        toggle: (what, row) => acts.current.onAct(what, [row]),
+        toggle: (what, row) => {
+          // The keys go on where the mouse was: on this row alone.
+          acts.current.onSelection({ active: row.key, anchor: row.key, keys: new Set([row.key]) })
+          acts.current.onAct(what, [row])
+        },
         open: (row) => row.open !== undefined && acts.current.onOpenRow(row, !row.open),
       }),
     [values, hiddenColumns, acts],
