@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { configEdits, mostTagsInEdit } from '#shared/contract/edits'
 import { removeTags, togglePublished, toggleWritable } from './edits.ts'
 
 const tag = (name: string, enabled: boolean, writable = false) => ({
@@ -65,4 +66,17 @@ test('a removed tag comes back with all its settings', () => {
     },
   ])
   expect(removeTags([row('B')])).toBeUndefined()
+})
+
+test('more tags than one edit may have take several, there and back, in one change', () => {
+  const many = Array.from({ length: 2 * mostTagsInEdit + 1 }, (_, i) => row(`T${i}`, ...(i % 2 ? [false] : [])))
+  const configured = many.map(({ address }) => row(address, false))
+  for (const change of [togglePublished(many), toggleWritable(many), removeTags(configured)]) {
+    const { edits = [], undo = [] } = change ?? {}
+    expect(() => configEdits.parse(edits)).not.toThrow()
+    expect(() => configEdits.parse(undo)).not.toThrow()
+    const names = edits.flatMap((edit): readonly unknown[] => ('tags' in edit ? edit.tags : []))
+    expect(names).toHaveLength(many.length)
+    expect(edits).toHaveLength(3)
+  }
 })

@@ -1,5 +1,5 @@
 /** What a press of Space or `w` changes in the configuration, in words, and how it is undone. Pure. */
-import type { ConfigEdit, TagKeys } from '#shared/contract/edits'
+import { type ConfigEdit, mostTagsInEdit, type TagKeys } from '#shared/contract/edits'
 import type { TagRow } from './rows.ts'
 
 export interface TagChange {
@@ -101,10 +101,20 @@ function keysOf(tag: NonNullable<TagRow['tag']>): TagKeys {
   }
 }
 
+/** Rows by PLC, as many together as one edit may have. */
 function byPlc(rows: readonly Changed[]): [plc: string, rows: Changed[]][] {
-  const groups = new Map<string, Changed[]>()
-  for (const row of rows) groups.set(row.plc, [...(groups.get(row.plc) ?? []), row])
-  return [...groups]
+  const groups: [plc: string, rows: Changed[]][] = []
+  const open = new Map<string, Changed[]>()
+  for (const row of rows) {
+    const group = open.get(row.plc)
+    if (group && group.length < mostTagsInEdit) group.push(row)
+    else {
+      const next = [row]
+      open.set(row.plc, next)
+      groups.push([row.plc, next])
+    }
+  }
+  return groups
 }
 
 /** `Tank_1.Level`, or `3 tags` */
