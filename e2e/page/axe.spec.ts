@@ -18,6 +18,7 @@ const places: readonly (readonly [name: string, hash: string, prepare?: (page: P
   ['import', '#/tags/import'],
   ['namespace', '#/settings/namespace', (page) => page.getByRole('textbox', { name: /New name/ }).fill('x-writes')],
   ['writes', '#/settings/writes'],
+  ['left-overs', '#/settings/left-overs/factory-old'],
   ['file', '#/settings/file'],
   ['appearance', '#/settings/appearance'],
   ['help', '#/settings/help/configuration'],

@@ -29,6 +29,40 @@ test('armed writes are asked about: the new name is typed once more, then it is 
   await expect(page.getByRole('heading', { name: 'Left behind under factory-a' })).toBeVisible()
 })
 
+test('a namespace that was left stays listed when one comes back to the page, and is kept', async ({ show }) => {
+  const page = await show({ hash: '#/settings/namespace' })
+  await page.getByRole('textbox', { name: /New namespace/ }).fill('chicago-line1')
+  await page.getByRole('button', { name: 'Change namespace to chicago-line1…' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('textbox').fill('chicago-line1')
+  await dialog.getByRole('button', { name: 'Change to chicago-line1' }).click()
+  await expect(page.getByRole('heading', { name: 'Left behind under factory-a' })).toBeVisible()
+  await page.getByRole('link', { name: 'Log' }).click()
+  await page.getByRole('link', { name: 'Settings' }).click()
+  await expect(page.getByRole('heading', { name: 'Left behind under factory-a' })).toBeVisible()
+  await expect
+    .poll(() => page.evaluate(() => localStorage.getItem('fixture')))
+    .toContain('"leftNamespaces":["factory-a"]')
+})
+
+test('the check of left-overs leads to those of any namespace; one this site never had is typed once more', async ({
+  show,
+}) => {
+  const page = await show({ hash: '#/isolation' })
+  await page.getByRole('button', { name: /Left-overs/ }).click()
+  await page.getByRole('button', { name: 'List and clear left-overs' }).click()
+  await page.getByRole('textbox', { name: 'Another namespace' }).fill('factory-old')
+  await page.keyboard.press('Enter')
+  const stands = page.getByRole('region', { name: 'Stands under factory-old' })
+  await stands.getByRole('button', { name: 'Look what stands there' }).click()
+  await stands.getByRole('button', { name: 'List' }).first().click()
+  const remove = page.getByRole('button', { name: 'Remove 1 of 1' })
+  await expect(remove).toHaveAttribute('aria-disabled', 'true')
+  await page.getByRole('dialog').getByRole('textbox').fill('factory-old')
+  await remove.click()
+  await expect(page.getByText(/1 removed from under factory-old\. Backup: /).last()).toBeVisible()
+})
+
 test('what is left under the old name is listed and removed after a backup', async ({ show }) => {
   const page = await show({ hash: '#/settings/namespace' })
   await page.getByRole('button', { name: 'Look what stands there' }).click()

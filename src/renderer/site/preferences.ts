@@ -24,6 +24,8 @@ const watchList = z.object({
   tags: z.array(z.object({ plc: z.string().max(500), address: z.string().max(500) })).max(500),
 })
 
+export const mostLeftNamespaces = 20
+
 /**
  * Each key falls back to its default where it can't be read, so that an older or newer version's file still serves. Keys
  * of features are added here, with a bound.
@@ -37,6 +39,8 @@ const schema = z.looseObject({
   /** px by pane */
   panes: z.record(z.string().max(50), z.number().min(20).max(5_000)).catch({}),
   watchLists: z.array(watchList).max(50).catch([]),
+  /** Namespaces that this site has left, newest first: what stands under them can be listed and cleared. */
+  leftNamespaces: z.array(z.string().min(1).max(64)).max(mostLeftNamespaces).catch([]),
   tagColumns: z.array(z.string().max(30)).max(20).catch([]),
 })
 

@@ -5,11 +5,15 @@ import { Address } from '#renderer/ui/Address.tsx'
 import { Button } from '#renderer/ui/Button.tsx'
 import { CopyButton } from '#renderer/ui/CopyButton.tsx'
 import { Icon } from '#renderer/ui/Icon.tsx'
+import { go } from '#renderer/ui/router'
 import { State } from '#renderer/ui/State.tsx'
 import { Time } from '#renderer/ui/Time.tsx'
 import { type CheckNumber, type CheckResult, type Evidence, type RunState, verdictWords } from '#shared/isolation-run'
 import { AcceptDialog } from './AcceptDialog.tsx'
 import { isOwnAddress, type Row, rowsOf, verdictLooks } from './words.ts'
+
+/** Lists what is left under our base; clearing is asked for apart. */
+const leftOversCheck: CheckNumber = 10
 
 /** The twelve checks; each opens to its evidence, what was not tried, and how to mend it. */
 export function CheckList(props: {
@@ -81,6 +85,11 @@ function Check(props: {
             <Button small blocked={running ? 'A run is under way.' : undefined} onClick={onRun}>
               Run check {number} {result ? 'again' : 'alone'}
             </Button>
+            {number === leftOversCheck && (
+              <Button small onClick={() => go('settings', ['left-overs'])}>
+                List and clear left-overs
+              </Button>
+            )}
             {result?.verdict === 'not-proven' && !result.accepted && (
               <Button small blocked={running ? 'A run is under way.' : undefined} onClick={onAccept}>
                 Accept it with a reason…

@@ -4,6 +4,8 @@ import { entryTitle, serviceTitles } from '#renderer/site/chips'
 import { Button } from '#renderer/ui/Button.tsx'
 import { CheckBox } from '#renderer/ui/Choice.tsx'
 import { Dialog } from '#renderer/ui/Dialog.tsx'
+import { Field } from '#renderer/ui/Field.tsx'
+import { Input } from '#renderer/ui/Input.tsx'
 import { showToast } from '#renderer/ui/live'
 import { State } from '#renderer/ui/State.tsx'
 import { type EntryId, entryText, services } from '#shared/broker'
@@ -15,9 +17,23 @@ type Looked =
   | { readonly kind: 'list'; readonly list: LeftOverList }
   | { readonly kind: 'failed'; readonly error: string }
 
-/** What stands at each broker under a namespace: shown on demand, and cleared after a backup. */
-export function LeftBehind(props: { readonly config: ConfigView; readonly base: string; readonly current: boolean }) {
-  const { config, base, current } = props
+/** `left`: this site had it. `unknown`: another gateway may run under it. */
+export type Whose = 'current' | 'left' | 'unknown'
+
+const titles: Readonly<Record<Whose, string>> = {
+  current: 'Would be left behind',
+  left: 'Left behind',
+  unknown: 'Stands',
+}
+
+/** What stands at each broker under a namespace: shown on demand, and cleared after a backup. `selector`: '' is that of each entry. */
+export function LeftBehind(props: {
+  readonly config: ConfigView
+  readonly base: string
+  readonly selector?: string
+  readonly whose: Whose
+}) {
+  const { config, base, selector, whose } = props
   const [looked, setLooked] = useState<{ readonly [entry: string]: Looked }>({})
   const [busy, setBusy] = useState(false)
   const [open, setOpen] = useState<LeftOverList>()
@@ -26,7 +42,7 @@ export function LeftBehind(props: { readonly config: ConfigView; readonly base: 
       .filter(({ enabled }) => enabled)
       .map((entry) => ({
         id: { service, name: entry.name },
-        base: baseOf(service, base, entry.selector),
+        base: baseOf(service, base, selector || entry.selector),
       })),
   )
   async function lookAt(id: EntryId, under: string) {
@@ -42,9 +58,9 @@ export function LeftBehind(props: { readonly config: ConfigView; readonly base: 
     setBusy(false)
   }
   return (
-    <section aria-label={`${current ? 'Would be left behind' : 'Left behind'} under ${base}`}>
+    <section aria-label={`${titles[whose]} under ${base}`}>
       <h3 className="mid">
-        {current ? 'Would be left behind under' : 'Left behind under'} <span className="mono">{base}</span>
+        {titles[whose]} under <span className="mono">{base}</span>
       </h3>
       <div className="left-over">
         {entries.map(({ id }) => (
@@ -59,6 +75,7 @@ export function LeftBehind(props: { readonly config: ConfigView; readonly base: 
       <Items
         key={open ? entryText(open.entry) : ''}
         list={open}
+        unknown={whose === 'unknown'}
         onClose={() => setOpen(undefined)}
         onRemoved={(list) => void lookAt(list.entry, list.base)}
       />
@@ -94,10 +111,13 @@ function Line(props: {
 /** All of it, and its removal: what the running gateway uses can't be chosen. */
 function Items(props: {
   readonly list: LeftOverList | undefined
+  /** Another gateway may use it: the base is typed once more before anything is removed. */
+  readonly unknown: boolean
   readonly onClose: () => void
   readonly onRemoved: (list: LeftOverList) => void
 }) {
-  const { list, onClose, onRemoved } = props
+  const { list, unknown, onClose, onRemoved } = props
+  const [typed, setTyped] = useState('')
   const [withTopics, setWithTopics] = useState(false)
   const [busy, setBusy] = useState(false)
   if (!list) return null
@@ -138,7 +158,13 @@ function Items(props: {
           <Button
             kind="danger"
             busy={busy}
-            blocked={chosen.length === 0 ? 'The running gateway uses all of it.' : undefined}
+            blocked={
+              chosen.length === 0
+                ? 'The running gateway uses all of it.'
+                : unknown && typed !== list.base
+                  ? `Type ${list.base} first.`
+                  : undefined
+            }
             onClick={() => void remove(list, chosen)}
           >
             Remove {chosen.length} of {list.items.length}
@@ -147,6 +173,15 @@ function Items(props: {
       }
     >
       {list.more && <p className="callout warn">There is more than is listed. Remove these, then look again.</p>}
+      {unknown && (
+        <Field
+          column
+          label={<>Type “{list.base}” to confirm</>}
+          help="This site never had this namespace, as far as is known here. A gateway that runs under it would lose what it has published."
+        >
+          <Input mono value={typed} onValue={setTyped} />
+        </Field>
+      )}
       {hasLasting && (
         <CheckBox checked={withTopics} onChecked={setWithTopics} help="Their records are lost for every reader">
           Remove Kafka topics and groups too

@@ -1,9 +1,11 @@
 import { useDeferredValue, useEffect, useMemo, useState } from 'react'
 import { useStore } from 'zustand'
 import { followTags, tagStore } from '#renderer/features/tags/index'
+import { mostLeftNamespaces, preferences, setPreferences } from '#renderer/site/preferences'
 import { useConfig, useIdentity, useWriteMode } from '#renderer/site/site'
 import { Field } from '#renderer/ui/Field.tsx'
 import { Input } from '#renderer/ui/Input.tsx'
+import { placeHash } from '#renderer/ui/router'
 import { SplitPanes } from '#renderer/ui/SplitPanes.tsx'
 import { namespaceProblem } from '#shared/names/rules'
 import type { ConfigView } from '#shared/site'
@@ -26,8 +28,7 @@ function NamespaceForm({ config }: { readonly config: ConfigView }) {
   const { namespace } = config
   const [typed, setTyped] = useState('')
   const [every, setEvery] = useState(false)
-  /** Namespaces this window has left, newest first: what stands under them can be cleared. */
-  const [left, setLeft] = useState<readonly string[]>([])
+  const left = useStore(preferences, (now) => now.leftNamespaces).filter((one) => one !== namespace)
   const next = typed === '' ? namespace : typed
   const problem = typed === '' || typed === namespace ? undefined : namespaceProblem(typed)
   const preview = usePreview(typed === '' || typed === namespace || problem ? '' : typed)
@@ -63,9 +64,15 @@ function NamespaceForm({ config }: { readonly config: ConfigView }) {
             </Field>
             <NamespaceRules now={namespace} typed={typed} preview={preview} names={names} config={config} />
           </section>
-          {[namespace, ...left].map((base) => (
-            <LeftBehind key={base} config={config} base={base} current={base === namespace} />
+          <LeftBehind key={`now ${namespace}`} config={config} base={namespace} whose="current" />
+          {left.slice(0, mostShown).map((base) => (
+            <LeftBehind key={base} config={config} base={base} whose="left" />
           ))}
+          <p>
+            <a className="link" href={placeHash('settings', ['left-overs'])}>
+              Left-overs of another namespace
+            </a>
+          </p>
         </div>
         <SaveNamespace
           now={namespace}
@@ -77,13 +84,22 @@ function NamespaceForm({ config }: { readonly config: ConfigView }) {
           onDiscard={() => setTyped('')}
           onSaved={(old) => {
             setTyped('')
-            setLeft((all) => [old, ...all.filter((one) => one !== old && one !== typed)])
+            keepLeft(old)
           }}
         />
       </div>
       <NameTable names={names} before={namespace} after={next} every={every} onEvery={setEvery} />
     </SplitPanes>
   )
+}
+
+/** Newest of those that were left: the others are in Left-overs. */
+const mostShown = 2
+
+/** Kept with the preferences of this site: what stands under it can be cleared later. */
+function keepLeft(old: string) {
+  const { leftNamespaces } = preferences.getState()
+  setPreferences({ leftNamespaces: [old, ...leftNamespaces.filter((one) => one !== old)].slice(0, mostLeftNamespaces) })
 }
 
 /** Names from the configuration and the tags read so far. */

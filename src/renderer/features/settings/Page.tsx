@@ -12,6 +12,7 @@ import { ExportServer } from './ExportServer.tsx'
 import { FilePart } from './FilePart.tsx'
 import { Help } from './Help.tsx'
 import { Keys } from './Keys.tsx'
+import { LeftOversPart } from './LeftOversPart.tsx'
 import { NamespacePart } from './NamespacePart.tsx'
 import { fileName } from './Section.tsx'
 import { SitePart } from './SitePart.tsx'
@@ -30,6 +31,7 @@ const parts: readonly Part[] = [
   { id: 'namespace', title: 'Namespace', needs: 'configuration', Body: NamespacePart },
   { id: 'site', title: 'Site', needs: 'configuration', Body: SitePart },
   { id: 'writes', title: 'Writes', needs: 'configuration', Body: WritesPart },
+  { id: 'left-overs', title: 'Left-overs', needs: 'configuration', Body: LeftOversPart },
   { id: 'file', title: 'Configuration file', needs: 'file', Body: FilePart },
   { id: 'appearance', title: 'Appearance', Body: Appearance },
   { id: 'keys', title: 'Keys', Body: Keys },

@@ -16,6 +16,11 @@ export const screen: Screen = {
   Page: lazy(async () => ({ default: (await import('./Page.tsx')).Page })),
   commands: [
     { id: 'writes mode', title: 'Writes: arm, or make read-only', run: () => go('settings', ['writes']) },
+    {
+      id: 'settings left-overs',
+      title: 'Left-overs: what stands at the brokers under an earlier namespace',
+      run: () => go('settings', ['left-overs']),
+    },
     { id: 'settings file', title: 'Configuration file: problems, import, export', run: () => go('settings', ['file']) },
     {
       id: 'settings look',
