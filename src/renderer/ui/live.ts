@@ -17,7 +17,7 @@ interface Live {
   readonly toasts: readonly Toast[]
 }
 
-/** More would cover the screen; the oldest goes. */
+/** More would cover the screen; the oldest goes that is no error. */
 const mostToasts = 4
 let lastId = 0
 
@@ -29,15 +29,25 @@ export function announce(text: string, how: 'polite' | 'loud' = 'polite'): void 
   live.setState((now) => ({ [how]: now[how] === text ? `${text}\u00a0` : text }))
 }
 
-/** Shows a note until it is dismissed or its time is over; the same text again is counted, not stacked. */
+/**
+ * Shows a note until it is dismissed or its time is over. The same text again is counted, not stacked, unless something
+ * can be done about it: each keeps its own action.
+ */
 export function showToast(toast: Pick<Toast, 'text' | 'action'> & { readonly tone?: Toast['tone'] }): void {
   const tone = toast.tone ?? 'quiet'
   announce(toast.text, tone === 'bad' ? 'loud' : 'polite')
   live.setState(({ toasts }) => {
-    const same = toasts.find(({ text }) => text === toast.text)
+    const same = toast.action ? undefined : toasts.find(({ text, action }) => text === toast.text && !action)
     const next: Toast = { ...toast, tone, id: ++lastId, times: (same?.times ?? 0) + 1 }
-    return { toasts: [...toasts.filter((one) => one !== same), next].slice(-mostToasts) }
+    return { toasts: [...fewer(toasts.filter((one) => one !== same)), next] }
   })
+}
+
+/** Makes room for one more. An error stays until it is dismissed, however many there are. */
+function fewer(toasts: readonly Toast[]): readonly Toast[] {
+  if (toasts.length < mostToasts) return toasts
+  const oldest = toasts.find(({ tone }) => tone !== 'bad')
+  return oldest ? fewer(toasts.filter((one) => one !== oldest)) : toasts
 }
 
 export function dropToast(id: number): void {
