@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { createStore } from 'zustand/vanilla'
 import type { api } from '#renderer/api/index'
+import { longestTagAddress } from '#shared/contract/tags'
 
 export const themes = ['system', 'light', 'dark', 'contrast'] as const
 export type Theme = (typeof themes)[number]
@@ -19,12 +20,38 @@ export interface WatchList {
   readonly tags: readonly WatchedTag[]
 }
 
+export const mostWatchLists = 50
+export const mostTagsInList = 500
+/** Characters */
+export const longestListName = 100
+export const mostLeftNamespaces = 20
+
+/** As many as fit of those that can be read: one that can't costs only itself. */
+function some<T extends z.ZodType>(one: T, most: number) {
+  const good = (value: unknown) => {
+    const read = one.safeParse(value)
+    return read.success ? [read.data] : []
+  }
+  return z
+    .array(z.unknown())
+    .catch([])
+    .default([])
+    .transform((all) => all.flatMap(good).slice(0, most))
+}
+
+const watchedTag = z.object({
+  plc: z.string().min(1).max(500),
+  address: z.string().min(1).max(longestTagAddress),
+})
 const watchList = z.object({
-  name: z.string().min(1).max(100),
-  tags: z.array(z.object({ plc: z.string().max(500), address: z.string().max(500) })).max(500),
+  name: z.string().min(1).max(longestListName),
+  tags: some(watchedTag, mostTagsInList),
 })
 
-export const mostLeftNamespaces = 20
+/** Whether a list can hold it: what is too long can't be read either. */
+export function canWatch(tag: WatchedTag): boolean {
+  return watchedTag.safeParse(tag).success
+}
 
 /**
  * Each key falls back to its default where it can't be read, so that an older or newer version's file still serves. Keys
@@ -38,10 +65,10 @@ const schema = z.looseObject({
   letterKeys: z.boolean().catch(true),
   /** px by pane */
   panes: z.record(z.string().max(50), z.number().min(20).max(5_000)).catch({}),
-  watchLists: z.array(watchList).max(50).catch([]),
+  watchLists: some(watchList, mostWatchLists),
   /** Namespaces that this site has left, newest first: what stands under them can be listed and cleared. */
-  leftNamespaces: z.array(z.string().min(1).max(64)).max(mostLeftNamespaces).catch([]),
-  tagColumns: z.array(z.string().max(30)).max(20).catch([]),
+  leftNamespaces: some(z.string().min(1).max(64), mostLeftNamespaces),
+  tagColumns: some(z.string().max(30), 20),
 })
 
 export type Preferences = z.output<typeof schema>

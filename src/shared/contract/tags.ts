@@ -10,7 +10,9 @@ export const mostTagsInPage = 5_000
 export const mostWatchedTags = 500
 
 const page = z.strictObject({ plc: name, offset, limit: count(mostTagsInPage) })
-const address = z.string().min(1).max(400)
+/** Characters; as long as a tag's name may be. */
+export const longestTagAddress = 400
+const address = z.string().min(1).max(longestTagAddress)
 const oneTag = z.strictObject({ plc: name, address })
 
 export interface TagPage {

@@ -1,9 +1,10 @@
 import { Columns3, FileUp, ListTree, Plus, Rows3, Search } from 'lucide-react'
 import { useDeferredValue, useEffect, useMemo, useState } from 'react'
 import { useStore } from 'zustand'
-import { api, connection } from '#renderer/api/index'
+import { connection } from '#renderer/api/index'
 import { preferences, setPreferences } from '#renderer/site/preferences'
 import { useConfig } from '#renderer/site/site'
+import { watchValues } from '#renderer/site/watch-values'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Segmented } from '#renderer/ui/Choice.tsx'
 import { Input } from '#renderer/ui/Input.tsx'
@@ -28,11 +29,9 @@ import { optionalColumns, TagTable } from './TagTable.tsx'
 import { TagTree } from './TagTree.tsx'
 import type { TagIndex } from './tag-index.ts'
 import { tagView, withOrder } from './tag-view.ts'
-import { createValues, type SubscribeValues, type Values } from './values.ts'
+import { createValues, type Values } from './values.ts'
 import { ListBar, WatchListMenu } from './WatchLists.tsx'
 import './Tags.css'
-
-const throughApi: SubscribeValues = (tags, onItems) => api.subscribe('tags.values', { tags: [...tags] }, { onItems })
 
 const views = [
   { value: 'tree', label: 'Tree', icon: ListTree },
@@ -181,7 +180,7 @@ export function Page({ path, query }: PageProps) {
 const histories = createHistories()
 
 function useValues(): Values {
-  const [values] = useState(() => createValues(throughApi, histories))
+  const [values] = useState(() => createValues(watchValues, histories))
   useEffect(
     () =>
       connection.subscribe((link) => {

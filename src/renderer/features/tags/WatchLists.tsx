@@ -18,12 +18,15 @@ export function WatchListMenu({ onChoose }: { readonly onChoose: (name: string) 
   const fileRef = useRef<HTMLInputElement>(null)
   async function read(file: File | undefined) {
     if (!file) return
-    const { tags, errors } = readWatchList(await file.text())
+    const text = await file
+      .text()
+      .catch((why: unknown) => showToast({ tone: 'bad', text: `${file.name}: ${String(why)}` }))
+    if (text === undefined) return
+    const { tags, errors } = readWatchList(text)
     if (errors.length > 0) showToast({ tone: 'warn', text: `${file.name}: ${errors.slice(0, 3).join(' ')}` })
     if (tags.length === 0) return
-    const name = file.name.replace(/\.csv$/i, '').slice(0, 100)
-    addToList(name, tags)
-    onChoose(name)
+    const name = addToList(file.name.replace(/\.csv$/i, ''), tags)
+    if (name !== undefined) onChoose(name)
   }
   return (
     <>
@@ -64,7 +67,7 @@ function ChooseList() {
   const clean = name.trim()
   const close = () => waitingForList.setState({ tags: [] })
   function add(to: string) {
-    addToList(to, tags)
+    if (addToList(to, tags) === undefined) return
     setName('')
     close()
   }

@@ -30,6 +30,12 @@ function start() {
 }
 const tag = (address: string) => ({ plc: 'P', address })
 
+test('an address too long to be asked for does not cost the others their values', () => {
+  const { values, asked } = start()
+  values.watch([tag('A'), tag('x'.repeat(401))])
+  expect(asked).toEqual([[tag('A')]])
+})
+
 test('only whose value came is told', () => {
   const { values, give } = start()
   values.watch([tag('A'), tag('B')])

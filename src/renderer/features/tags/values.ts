@@ -4,7 +4,7 @@
  */
 import { useSyncExternalStore } from 'react'
 import type { WatchedTag } from '#renderer/site/preferences'
-import { mostWatchedTags } from '#shared/contract/tags'
+import { longestTagAddress, mostWatchedTags } from '#shared/contract/tags'
 import type { TagReading } from '#shared/tag'
 import { createHistories, type Histories } from './history.ts'
 import { rowKey } from './rows.ts'
@@ -13,7 +13,7 @@ export interface Values {
   get(key: string): TagReading | undefined
   /** Tells of each new reading of one tag, and when it is forgotten, until stopped. */
   onChange(key: string, changed: () => void): () => void
-  /** These and no others, at most `mostWatchedTags`; the rest is left out. */
+  /** These and no others, at most `mostWatchedTags`; the rest is left out, as is what is too long to be asked for. */
   watch(tags: readonly WatchedTag[]): void
   /** The gateway can't tell any more: what is shown is from before, until it is told anew. `why` is for people. */
   lose(why: string): void
@@ -49,7 +49,7 @@ export function createValues(subscribe: SubscribeValues, histories: Histories = 
     for (const changed of listeners.get(key) ?? []) changed()
   }
   function watch(tags: readonly WatchedTag[]) {
-    const some = tags.slice(0, mostWatchedTags)
+    const some = tags.filter(({ address }) => address.length <= longestTagAddress).slice(0, mostWatchedTags)
     const keys = some.map(({ plc, address }) => rowKey(plc, address))
     const name = keys.join('\n\n')
     if (name === watched) return

@@ -11,6 +11,12 @@ test('a list comes back as it was, whatever its names contain', () => {
   expect(watchListCsv(tags)).not.toMatch(/^=/m)
 })
 
+test('a line with a tag too long to be read is told and left out', () => {
+  const { tags, errors } = readWatchList(`plc,tag\nMain PLC,Level\nMain PLC,${'x'.repeat(401)}\n`)
+  expect(tags).toEqual([{ plc: 'Main PLC', address: 'Level' }])
+  expect(errors).toEqual(['Line 3: the tag has 401 characters; at most 400 can be read.'])
+})
+
 test('semicolons and a byte order mark of a spreadsheet are fine; bad lines are told by their number', () => {
   expect(readWatchList('\uFEFFplc;tag\r\nMain PLC;Level\r\n\r\nalone\r\n')).toEqual({
     tags: [{ plc: 'Main PLC', address: 'Level' }],

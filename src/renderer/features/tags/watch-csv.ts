@@ -1,5 +1,6 @@
 /** A watch list as CSV: `plc,tag`, one tag a line. Pure. */
-import type { WatchedTag } from '#renderer/site/preferences'
+import { mostTagsInList, type WatchedTag } from '#renderer/site/preferences'
+import { longestTagAddress } from '#shared/contract/tags'
 
 export function watchListCsv(tags: readonly WatchedTag[]): string {
   const lines = tags.map(({ plc, address }) => `${quoted(plc)},${quoted(address)}`)
@@ -18,8 +19,6 @@ export interface ReadList {
   readonly errors: readonly string[]
 }
 
-const mostTags = 500
-
 /** Reads what `watchListCsv` wrote, or what a spreadsheet made of it (`;` in place of `,`). */
 export function readWatchList(text: string): ReadList {
   const tags: WatchedTag[] = []
@@ -30,7 +29,10 @@ export function readWatchList(text: string): ReadList {
     const [plc = '', address = ''] = fields(line)
     if (i === 0 && plc.toLowerCase() === 'plc') return
     if (plc === '' || address === '') errors.push(`Line ${i + 1}: write a PLC and a tag, with a comma between them.`)
-    else if (tags.length >= mostTags) errors.push(`Line ${i + 1}: a list holds ${mostTags} tags; this one is left out.`)
+    else if (address.length > longestTagAddress)
+      errors.push(`Line ${i + 1}: the tag has ${address.length} characters; at most ${longestTagAddress} can be read.`)
+    else if (tags.length >= mostTagsInList)
+      errors.push(`Line ${i + 1}: a list holds ${mostTagsInList} tags; this one is left out.`)
     else if (!tags.some((tag) => tag.plc === plc && tag.address === address)) tags.push({ plc, address })
   })
   return { tags, errors }

@@ -1,6 +1,7 @@
 /** Configured tags of one PLC, all pages, and the value of one tag: what the tester chooses from. */
 import { useEffect, useMemo, useState } from 'react'
 import { api } from '#renderer/api/index'
+import { watchValues } from '#renderer/site/watch-values'
 import { publishedName } from '#shared/config'
 import { mostTagsInPage, type TagPageRow } from '#shared/contract/tags'
 import type { TagReading } from '#shared/tag'
@@ -53,13 +54,8 @@ export function useReadings(plc: string, addresses: readonly string[]): Readonly
   useEffect(() => {
     setReadings(new Map())
     if (plc === '' || tags.length === 0) return
-    return api.subscribe(
-      'tags.values',
-      { tags },
-      {
-        onItems: (items) =>
-          setReadings((now) => new Map([...now, ...items.map((item) => [item.address, item] as const)])),
-      },
+    return watchValues(tags, (items) =>
+      setReadings((now) => new Map([...now, ...items.map((item) => [item.address, item] as const)])),
     )
   }, [plc, tags])
   return readings
