@@ -89,3 +89,38 @@ for (const state of ['no-file', 'broken'] as const) {
     ).toBeVisible()
   })
 }
+
+test('a test in the wizard is of what was tested: an edit ends it, and the next broker does not show that of one taken out', async ({
+  show,
+}) => {
+  const page = await show({ state: 'no-file' })
+  await page.getByRole('textbox', { name: 'Namespace' }).fill('factory-a')
+  await page.getByRole('button', { name: 'Continue to PLC' }).click()
+  await page.getByRole('button', { name: 'Enter its address' }).click()
+  await page.getByLabel('Address').fill('192.168.1.100')
+  const steps = page.getByRole('region', { name: 'Test' }).getByRole('listitem')
+  const step = { kind: 'step', step: 'tcp', result: 'ok', text: 'answers' }
+  const told = (item: object) => page.evaluate((one) => window.fixture.tell('plcs.test', [one]), item)
+  await page.evaluate(() => window.fixture.hold('plcs.test'))
+  await page.getByRole('button', { name: 'Test', exact: true }).click()
+  expect(await told(step)).toBe(true)
+  await expect(steps.first()).toContainText('answers')
+  await page.getByLabel('Address').fill('192.168.1.101')
+  await expect(page.getByRole('button', { name: 'Test', exact: true })).toBeVisible()
+  await expect(steps).toHaveCount(0)
+  expect(await told({ kind: 'identity', identity: { serial: 7, productName: 'late' } })).toBe(false)
+  await expect(page.getByText('Write only to this controller')).toHaveCount(0)
+  await page.getByRole('button', { name: 'Continue to brokers' }).click()
+  await page.getByRole('button', { name: 'Add MQTT' }).click()
+  await page.getByRole('button', { name: 'Add Valkey' }).click()
+  const mqtt = page.getByRole('region', { name: 'MQTT entry' })
+  const valkey = page.getByRole('region', { name: 'Valkey entry' })
+  await mqtt.getByLabel('Address').fill('mqtt.example.com')
+  await valkey.getByLabel('Address').fill('valkey.example.com')
+  await mqtt.getByRole('button', { name: 'Test', exact: true }).click()
+  await expect(mqtt.getByRole('button', { name: 'Test again' })).toBeVisible()
+  await mqtt.getByRole('button', { name: 'Take it out' }).click()
+  await expect(mqtt).toHaveCount(0)
+  await expect(valkey.getByLabel('Address')).toHaveValue('valkey.example.com')
+  await expect(valkey.getByRole('listitem')).toHaveCount(0)
+})

@@ -128,3 +128,30 @@ test('an import of tags, and one of a whole file, goes over a changed file only 
   await expect(note(page, 'The imported configuration runs')).toBeVisible()
   expect((await changesAsked(page, 'config.replace')).at(-1)).toMatchObject({ overwrite: true })
 })
+
+test('what a test found of a PLC is of the address that was tested: another address has nothing to pin', async ({
+  show,
+}) => {
+  const page = await show({ hash: '#/plcs/+' })
+  const form = page.getByRole('form', { name: 'New PLC' })
+  await form.getByLabel('Address').fill('192.168.1.7')
+  await form.getByRole('button', { name: 'Test', exact: true }).click()
+  const pin = form.getByRole('button', { name: 'Add and pin' })
+  await expect(pin).toBeVisible()
+  await form.getByLabel('Name').fill('Press')
+  await expect(pin).toBeVisible()
+  await form.getByLabel('Address').fill('192.168.1.8')
+  await expect(pin).toHaveCount(0)
+  await expect(form).not.toContainText('00C4A7E1')
+  await expect(form.getByRole('region', { name: 'Test' }).getByRole('listitem')).toHaveCount(0)
+})
+
+test('the steps of a broker’s test go when what was tested is changed', async ({ show }) => {
+  const page = await show({ hash: '#/brokers/mqtt/Central' })
+  const steps = page.getByRole('region', { name: 'Test' }).getByRole('listitem')
+  await page.getByRole('button', { name: 'Test', exact: true }).click()
+  await expect(steps.first()).toBeVisible()
+  await page.getByLabel('User', { exact: true }).fill('other')
+  await expect(steps).toHaveCount(0)
+  await expect(page.getByRole('button', { name: 'Test', exact: true })).toBeVisible()
+})

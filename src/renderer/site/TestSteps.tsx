@@ -28,7 +28,7 @@ const titles: Readonly<Record<string, string>> = {
 
 /** The Test button with its steps as they come. `note`: what it leaves behind. */
 export function TestSteps(props: {
-  readonly test: Test
+  readonly test: Pick<Test, 'steps' | 'running' | 'error' | 'stop'>
   readonly onStart: () => void
   readonly blocked?: string | undefined
   readonly note: string

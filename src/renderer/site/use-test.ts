@@ -4,64 +4,67 @@ import type { TestStep } from '#shared/site'
 
 type Step = Extract<TestStep, { readonly kind: 'step' }>
 
-export interface Test {
+interface Shown<T> {
   readonly steps: readonly Step[]
   readonly running: boolean
   /** Absent before the end. */
   readonly ok?: boolean
   /** Why it could not be tested at all; '' else. */
   readonly error: string
+  /** What it told besides its steps: who answers. */
+  readonly found?: T
+}
+
+export interface Test<T = never> extends Shown<T> {
   stop(): void
-  /** `begin` subscribes with the listener it is given, and returns how to stop. Other items than steps go to `onOther`. */
-  start<T extends { readonly kind: string }>(
-    begin: (listener: Listener<T | TestStep>) => () => void,
-    onOther?: (item: T) => void,
-  ): void
+  /** `begin` subscribes with the listener it is given, and returns how to stop. */
+  start(begin: (listener: Listener<T | TestStep>) => () => void): void
 }
 
-interface Shown {
-  readonly steps: readonly Step[]
-  readonly running: boolean
-  readonly ok?: boolean
-  readonly error: string
-}
+const nothing = { steps: [], running: false, error: '' } as const
 
-const nothing: Shown = { steps: [], running: false, error: '' }
-
-/** One test of a connection at a time; it ends with the screen. */
-export function useTest(): Test {
-  const [shown, setShown] = useState<Shown>(nothing)
+/**
+ * One test of a connection at a time; it ends with the screen. `subject` is all that is tested, as a text: where it
+ * becomes another one the test ends and what it has found is gone, since it says nothing of what is typed now.
+ */
+export function useTest<T extends { readonly kind: string } = never>(subject: string): Test<T> {
+  const [shown, setShown] = useState<Shown<T> & { readonly subject: string }>({ ...nothing, subject })
   const stopRef = useRef(() => {})
-  useEffect(() => () => stopRef.current(), [])
+  const change = (next: (now: Shown<T>) => Shown<T>) =>
+    setShown((now) => (now.subject === subject ? { ...next(now), subject } : now))
 
   function stop() {
     stopRef.current()
     stopRef.current = () => {}
-    setShown((now) => ({ ...now, running: false }))
+    change((now) => ({ ...now, running: false }))
   }
-
-  function take(item: TestStep) {
-    if (item.kind === 'ended') {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another subject ends the test of the one before
+  useEffect(
+    () => () => {
       stopRef.current()
-      return setShown((now) => ({ ...now, running: false, ok: item.ok }))
-    }
-    setShown((now) => ({ ...now, steps: [...now.steps.filter(({ step }) => step !== item.step), item] }))
+      // Typed back to what it was it is a test that was broken off, and not one that goes on.
+      setShown({ ...nothing, subject: '' })
+    },
+    [subject],
+  )
+
+  function take(item: T | TestStep) {
+    if (!isTestStep(item)) return change((now) => ({ ...now, found: item }))
+    if (item.kind === 'step')
+      return change((now) => ({ ...now, steps: [...now.steps.filter(({ step }) => step !== item.step), item] }))
+    stopRef.current()
+    change((now) => ({ ...now, running: false, ok: item.ok }))
   }
 
   return {
-    ...shown,
+    ...(shown.subject === subject ? shown : nothing),
     stop,
-    start: (begin, onOther) => {
+    start: (begin) => {
       stopRef.current()
-      setShown({ ...nothing, running: true })
+      setShown({ ...nothing, running: true, subject })
       stopRef.current = begin({
-        onItems: (items) => {
-          for (const item of items) {
-            if (isTestStep(item)) take(item)
-            else onOther?.(item)
-          }
-        },
-        onEnd: (why) => setShown((now) => ({ ...now, running: false, error: why.message })),
+        onItems: (items) => items.forEach(take),
+        onEnd: (why) => change((now) => ({ ...now, running: false, error: why.message })),
       })
     },
   }

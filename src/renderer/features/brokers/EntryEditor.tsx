@@ -11,7 +11,7 @@ import { Confirm } from '#renderer/ui/Confirm.tsx'
 import { go } from '#renderer/ui/router'
 import type { ConfigView } from '#shared/site'
 import { EntryFields } from './EntryFields.tsx'
-import { draftOf, type EntryForm, editsOf, entryProblems, isSame, saveText } from './form.ts'
+import { draftOf, type EntryForm, editsOf, entryProblems, isSame, saveText, testSubject } from './form.ts'
 
 /** Add or edit one entry; Test tries what is typed, Save applies it at once. `before` absent: a new one. */
 export function EntryEditor(props: {
@@ -24,7 +24,7 @@ export function EntryEditor(props: {
   const [removing, setRemoving] = useState(false)
   const [shownAll, setShownAll] = useState(false)
   const change = useChange()
-  const test = useTest()
+  const test = useTest(testSubject(form))
   const { service } = form
   const plcNames = config.plcs.map(({ name }) => name)
   const otherNames = config[service].map(({ name }) => name).filter((name) => name !== before?.name)

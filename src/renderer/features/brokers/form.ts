@@ -245,6 +245,11 @@ export function draftOf(form: EntryForm): EntryDraft {
   return { name: form.name.trim(), ...Object.fromEntries(set) }
 }
 
+/** All that a test of the form tries: of another form it says nothing. */
+export function testSubject(form: EntryForm): string {
+  return JSON.stringify([form.service, draftOf(form), form.password])
+}
+
 export function isSame(a: EntryForm, b: EntryForm): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }

@@ -6,7 +6,7 @@ import type { Screen } from '#renderer/ui/screen'
 import { watchRates } from './rates.ts'
 
 export { EntryFields } from './EntryFields.tsx'
-export { draftOf, type EntryForm, editsOf, emptyForm, entryProblems } from './form.ts'
+export { draftOf, type EntryForm, editsOf, emptyForm, entryProblems, testSubject } from './form.ts'
 
 watchRates(site)
 

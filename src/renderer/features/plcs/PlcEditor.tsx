@@ -9,9 +9,9 @@ import { Button } from '#renderer/ui/Button.tsx'
 import { Confirm } from '#renderer/ui/Confirm.tsx'
 import { go } from '#renderer/ui/router'
 import type { PlcTestStep } from '#shared/contract/plcs'
-import { type PlcIdentity, serialText } from '#shared/plc'
+import { serialText } from '#shared/plc'
 import type { ConfigView } from '#shared/site'
-import { type PlcForm, plcDraftOf, plcEdits, plcProblems } from './form.ts'
+import { type PlcForm, plcDraftOf, plcEdits, plcProblems, plcWay } from './form.ts'
 import { PlcFields } from './PlcFields.tsx'
 import { pinOf } from './pin.ts'
 
@@ -25,9 +25,9 @@ export function PlcEditor(props: {
   const { form, setForm, revert } = useDraft(before ?? start)
   const [removing, setRemoving] = useState(false)
   const [shownAll, setShownAll] = useState(before !== undefined)
-  const [found, setFound] = useState<PlcIdentity>()
   const change = useChange()
-  const test = useTest()
+  const test = useTest<Extract<PlcTestStep, { kind: 'identity' }>>(plcWay(form))
+  const found = test.found?.identity
   const others = config.plcs.map(({ name }) => name).filter((name) => name !== before?.name)
   const problems = plcProblems(form, others)
   const bad = Object.keys(problems).length > 0
@@ -51,11 +51,7 @@ export function PlcEditor(props: {
     setRemoving(false)
   }
   function startTest() {
-    setFound(undefined)
-    test.start<Extract<PlcTestStep, { kind: 'identity' }>>(
-      (listener) => api.subscribeOnce('plcs.test', { draft: plcDraftOf(form) }, listener),
-      ({ identity }) => setFound(identity),
-    )
+    test.start((listener) => api.subscribeOnce('plcs.test', { draft: plcDraftOf(form) }, listener))
   }
 
   return (

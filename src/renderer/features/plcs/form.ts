@@ -106,6 +106,11 @@ export function plcDraftOf(form: PlcForm): PlcDraft {
   return { name: form.name.trim() || 'test', ...Object.fromEntries(set) }
 }
 
+/** What leads to the controller: a test of one form says nothing of a form where this is another. */
+export function plcWay({ driver, address, slot, path, timeout }: PlcForm): string {
+  return JSON.stringify([driver, address.trim(), slot, path.trim(), timeout])
+}
+
 /** Only what was changed. `before` absent: a new PLC. */
 export function plcEdits(form: PlcForm, before: PlcForm | undefined): ConfigEdit[] {
   const name = form.name.trim()

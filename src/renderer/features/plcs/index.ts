@@ -5,7 +5,7 @@ import { plcStates, site } from '#renderer/site/site'
 import type { Screen } from '#renderer/ui/screen'
 
 export { Discover } from './Discover.tsx'
-export { emptyPlc, foundPlc, type PlcForm, plcDraftOf, plcEdits, plcProblems } from './form.ts'
+export { emptyPlc, foundPlc, type PlcForm, plcDraftOf, plcEdits, plcProblems, plcWay } from './form.ts'
 export { PlcFields } from './PlcFields.tsx'
 export { pinOf } from './pin.ts'
 

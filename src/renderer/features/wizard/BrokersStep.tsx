@@ -1,12 +1,12 @@
 import { Plus, Trash2 } from 'lucide-react'
 import { api } from '#renderer/api/index'
-import { draftOf, EntryFields, type EntryForm, emptyForm } from '#renderer/features/brokers/index'
+import { draftOf, EntryFields, type EntryForm, emptyForm, testSubject } from '#renderer/features/brokers/index'
 import { serviceTitles } from '#renderer/site/chips'
 import { TestSteps } from '#renderer/site/TestSteps.tsx'
 import { useTest } from '#renderer/site/use-test'
 import { Button } from '#renderer/ui/Button.tsx'
 import { services } from '#shared/broker'
-import { type Plan, planEntryProblems } from './plan.ts'
+import { type Plan, type PlannedEntry, planEntryProblems } from './plan.ts'
 
 interface StepProps {
   readonly plan: Plan
@@ -17,14 +17,13 @@ interface StepProps {
 /** The brokers values go to and requests come from, each with its test. */
 export function BrokersStep(props: StepProps) {
   const { plan, onChange } = props
-  const add = (form: EntryForm) => onChange({ entries: [...plan.entries, form] })
+  const add = (form: EntryForm) => onChange({ entries: [...plan.entries, { ...form, key: nextKey(plan) }] })
   return (
     <>
       <h2>Brokers</h2>
       <p>Where values are published and write requests are taken from. One is enough; all three work side by side.</p>
       {plan.entries.map((entry, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: entries have no other identity while they are typed
-        <EntryPart key={i} {...props} index={i} entry={entry} />
+        <EntryPart key={entry.key} {...props} index={i} entry={entry} />
       ))}
       <div className="wizard-actions">
         {services.map((service) => (
@@ -41,12 +40,17 @@ export function BrokersStep(props: StepProps) {
   )
 }
 
-function EntryPart(props: StepProps & { readonly index: number; readonly entry: EntryForm }) {
+function nextKey({ entries }: Plan): number {
+  return 1 + Math.max(0, ...entries.map(({ key }) => key))
+}
+
+function EntryPart(props: StepProps & { readonly index: number; readonly entry: PlannedEntry }) {
   const { plan, onChange, showAll, index, entry } = props
-  const test = useTest()
+  const test = useTest(testSubject(entry))
   const problems = planEntryProblems(plan, index)
   const typed = Object.fromEntries(Object.entries(problems).filter(([field]) => entry[field as keyof EntryForm] !== ''))
-  const set = (next: EntryForm) => onChange({ entries: plan.entries.map((one, i) => (i === index ? next : one)) })
+  const set = (next: EntryForm) =>
+    onChange({ entries: plan.entries.map((one, i) => (i === index ? { ...next, key: one.key } : one)) })
   const startTest = () =>
     test.start((listener) =>
       api.subscribeOnce(

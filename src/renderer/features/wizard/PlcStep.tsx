@@ -1,5 +1,5 @@
 import { Plus, Radar, Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { api } from '#renderer/api/index'
 import {
   Discover,
@@ -9,6 +9,7 @@ import {
   type PlcForm,
   plcDraftOf,
   plcProblems,
+  plcWay,
 } from '#renderer/features/plcs/index'
 import { TestSteps } from '#renderer/site/TestSteps.tsx'
 import { useTest } from '#renderer/site/use-test'
@@ -26,17 +27,24 @@ export function PlcStep(props: {
 }) {
   const { plan, onChange, showAll } = props
   const [searching, setSearching] = useState(false)
-  const test = useTest()
   const { plc, identity, pin } = plan
+  const test = useTest<Extract<PlcTestStep, { kind: 'identity' }>>(plc ? plcWay(plc) : '')
   const problems = plc ? plcProblems(plc, []) : {}
-  const set = (next: PlcForm | undefined) => onChange({ plc: next, identity: undefined, pin: false })
+  const untested = { identity: undefined, pin: false }
+  const set = (next: PlcForm | undefined) => {
+    const sameWay = plc && next && plcWay(plc) === plcWay(next)
+    onChange({ plc: next, ...(sameWay ? {} : untested) })
+  }
+  const { found } = test
+  // In the plan it stays when another step is looked at.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: told once, when it was found
+  useEffect(() => {
+    if (found) onChange({ identity: found.identity })
+  }, [found])
 
   function startTest(form: PlcForm) {
-    onChange({ identity: undefined, pin: false })
-    test.start<Extract<PlcTestStep, { kind: 'identity' }>>(
-      (listener) => api.subscribeOnce('plcs.test', { draft: plcDraftOf(form) }, listener),
-      (found) => onChange({ identity: found.identity }),
-    )
+    onChange(untested)
+    test.start((listener) => api.subscribeOnce('plcs.test', { draft: plcDraftOf(form) }, listener))
   }
 
   return (

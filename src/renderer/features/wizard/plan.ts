@@ -11,6 +11,9 @@ import type { WriteMode } from '#shared/write'
 export const steps = ['namespace', 'plc', 'brokers', 'check'] as const
 export type Step = (typeof steps)[number]
 
+/** `key` tells it from the others while all of it is still being typed. */
+export type PlannedEntry = EntryForm & { readonly key: number }
+
 export interface Plan {
   readonly namespace: string
   readonly site: string
@@ -20,7 +23,7 @@ export interface Plan {
   /** What Test has found; pinned where `pin`. */
   readonly identity?: PlcIdentity | undefined
   readonly pin: boolean
-  readonly entries: readonly EntryForm[]
+  readonly entries: readonly PlannedEntry[]
 }
 
 export const emptyPlan: Plan = { namespace: '', site: '', writeMode: 'read-only', pin: false, entries: [] }
