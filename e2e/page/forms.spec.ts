@@ -155,3 +155,27 @@ test('the steps of a broker’s test go when what was tested is changed', async 
   await expect(steps).toHaveCount(0)
   await expect(page.getByRole('button', { name: 'Test', exact: true })).toBeVisible()
 })
+
+test('what can not be opened, read or started again is said', async ({ show }) => {
+  const page = await show({ state: 'failed', hash: '#/log' })
+  await answerNext(page, 'config.reload', { kind: 'failed', error: 'factory-a.yaml can not be read (EIO).' })
+  await page.getByRole('button', { name: 'Start again' }).click()
+  await expect(note(page, 'not taken over: factory-a.yaml can not be read (EIO).')).toBeVisible()
+  await page.evaluate(() => window.fixture.refuse('app.openPath', 'no connection to the gateway'))
+  await page.getByRole('button', { name: 'Open the file' }).click()
+  await expect(note(page, 'no connection to the gateway')).toBeVisible()
+})
+
+test('values that the gateway refuses are told, in the tester and in the table of tags', async ({ show }) => {
+  const page = await show({ hash: '#/log' })
+  for (const place of ['#/writeback?plc=Main%20PLC&tag=Tank_1.Level_SP', '#/tags']) {
+    await page.evaluate(
+      ([to]) => {
+        window.fixture.refuse('tags.values', `refused at ${to}.`)
+        location.hash = to ?? ''
+      },
+      [place],
+    )
+    await expect(note(page, `are not read: refused at ${place}.`)).toBeVisible()
+  }
+})

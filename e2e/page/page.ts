@@ -18,7 +18,7 @@ export { expect }
 
 export interface PageOptions {
   readonly tags?: number
-  readonly state?: 'running' | 'broken' | 'no-file' | 'no-plc' | 'contested'
+  readonly state?: 'running' | 'broken' | 'no-file' | 'no-plc' | 'contested' | 'failed'
   readonly theme?: 'light' | 'dark' | 'contrast'
   readonly size?: readonly [width: number, height: number]
   /** Place to begin at: `#/tags`. */

@@ -1,6 +1,7 @@
 import { Copy, FolderOpen, ScrollText, Search } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { api } from '#renderer/api/index'
+import { openPath } from '#renderer/frame/window-commands'
 import { useInfo } from '#renderer/site/site'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Segmented } from '#renderer/ui/Choice.tsx'
@@ -146,10 +147,6 @@ function DebugSwitches({ onOn }: { readonly onOn: () => void }) {
 
 function OpenFile() {
   const info = useInfo()
-  async function open() {
-    const { error } = await api.call('app.openPath', { what: 'log' })
-    if (error) showToast({ tone: 'bad', text: error })
-  }
   if (!info?.can.openPaths)
     return info?.logPath ? <span className="mono text-small dim cut">{info.logPath}</span> : null
   return (
@@ -157,7 +154,7 @@ function OpenFile() {
       kind="plain"
       icon={FolderOpen}
       blocked={info.logPath ? undefined : 'No log file is written.'}
-      onClick={() => void open().catch(() => undefined)}
+      onClick={() => void openPath('log')}
     >
       Open the file
     </Button>

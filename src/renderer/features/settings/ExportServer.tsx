@@ -15,14 +15,18 @@ export function ExportServer({ open, onClose }: { readonly open: boolean; readon
   const [busy, setBusy] = useState(false)
   const [outcome, setOutcome] = useState<ExportOutcome>()
   async function pick() {
-    const picked = await api.call('app.saveFile', { title: 'Export for a server', kinds: [['YAML', ['yaml']]] })
-    if (picked.kind === 'picked') setPath(picked.path)
+    try {
+      const picked = await api.call('app.saveFile', { title: 'Export for a server', kinds: [['YAML', ['yaml']]] })
+      if (picked.kind === 'picked') setPath(picked.path)
+    } catch (error) {
+      setOutcome({ kind: 'failed', error: `No file can be chosen: ${textOf(error)} Type its path instead.` })
+    }
   }
   async function write() {
     setBusy(true)
     setOutcome(
       await api.call('config.export', { path: path.trim() }).catch((error: unknown): ExportOutcome => {
-        return { kind: 'failed', error: error instanceof Error ? error.message : String(error) }
+        return { kind: 'failed', error: textOf(error) }
       }),
     )
     setBusy(false)
@@ -72,4 +76,8 @@ export function ExportServer({ open, onClose }: { readonly open: boolean; readon
       )}
     </Dialog>
   )
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
