@@ -159,6 +159,20 @@ for (const [where, keys] of [
   })
 }
 
+test('a list of choices that was passed with Tab and is closed does not hold the keys of the window', async ({
+  show,
+}) => {
+  const page = await readyToSend(show)
+  await page.getByRole('combobox', { name: 'PLC' }).focus()
+  await expect(page.locator('.popup')).toHaveCount(1)
+  await page.getByRole('textbox', { name: 'Value' }).focus()
+  await page.keyboard.press('Control+Enter')
+  await expect(result(page)).toContainText('Written and read back')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('l')
+  await expect(page.getByRole('heading', { name: 'Log', level: 1 })).toBeVisible()
+})
+
 test('Ctrl+Enter in the palette, or in the list of sent requests, does what it does there and sends nothing', async ({
   show,
 }) => {

@@ -6,9 +6,10 @@ export function isTyping(target: EventTarget | null): boolean {
   return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName)
 }
 
-/** Whether a dialog, menu or list is open: the window's keys rest. */
+/** Whether a dialog, menu or list is open, or about to close: the window's keys rest. A list is in the page, hidden, from its first focus on. */
 export function isOverlaid(): boolean {
-  return document.querySelector('[role="dialog"], [role="menu"], [role="listbox"].popup, .popup') !== null
+  const over = document.querySelectorAll('[role="dialog"], [role="menu"], .popup')
+  return [...over].some((element) => element.closest('[hidden]') === null)
 }
 
 /** Puts the focus into the filter of the screen: the first element with `data-filter`. False where it has none. */
