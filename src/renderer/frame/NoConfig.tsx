@@ -20,7 +20,7 @@ export function NoConfig({ what }: { readonly what: string }) {
       <span className="mono">{config?.path}</span>{' '}
       {broken
         ? 'has errors, so no gateway runs.'
-        : 'does not exist yet. What was typed into the set-up is still there.'}
+        : 'does not exist yet. What is typed into the set-up is kept while the window is open.'}
     </EmptyState>
   )
 }
