@@ -114,6 +114,21 @@ export type RunState =
       readonly report: Report
     }
 
+/** The commissioning tag as it was, and what a run wrote in its place. JSON texts. */
+export interface CommissioningValue {
+  readonly id: string
+  readonly plc: string
+  readonly tag: string
+  readonly before: string
+  readonly written: string
+}
+
+/** A value that a run wrote and could not set back. */
+export interface LeftBehind extends CommissioningValue {
+  /** What stands there, why, and what a person has to do. */
+  readonly text: string
+}
+
 /** Something that made a report untrue after it was written. */
 export interface Amendment {
   readonly at: number
@@ -132,6 +147,7 @@ export interface Report {
   readonly verdict: Verdict
   readonly product: string
   readonly version: string
+  /** Of the newest run; each check says when it was made. */
   readonly startedAt: number
   readonly tookMs: number
   readonly namespace: string
@@ -157,13 +173,18 @@ export interface Report {
   readonly commissioning?: { readonly plc: string; readonly tag: string }
   readonly names: readonly NameRow[]
   readonly checks: readonly CheckResult[]
-  /** What the run changed and could not set back, and what a person has to do; absent where nothing. Then it fails. */
-  readonly left?: readonly string[]
+  /** What runs changed and nobody has seen set back since; absent where nothing. While there is any, the report fails. */
+  readonly left?: readonly LeftBehind[]
   readonly limits: readonly string[]
   /** What ends its validity. */
   readonly validUntil: string
   readonly watch?: Watch
   readonly amendments: readonly Amendment[]
+}
+
+/** Results that an earlier run than the newest made. */
+export function earlierResults({ checks: results, startedAt }: Report): readonly CheckResult[] {
+  return results.filter((result) => result.startedAt < startedAt)
 }
 
 /** Printed in the help and in every report. */

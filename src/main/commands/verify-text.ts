@@ -45,7 +45,7 @@ export function resultText(report: Report): string {
   const took = `${(tookMs / 1000).toFixed(0)} s`
   return [
     `isolation of ${namespace}: ${verdictWords[verdict]}, ${passed} of ${checks.length} checks passed, ${took}`,
-    ...left.map((text) => `not undone: ${text}`),
+    ...left.map(({ text }) => `not undone: ${text}`),
     '',
     ...results.flatMap(resultLines),
     '',

@@ -200,6 +200,24 @@ describe('the isolation run', () => {
     expect(simulator.get('Test_DINT')).toBe(41)
   })
 
+  it('what a run could not set back fails every later run, until it is seen in its place', async () => {
+    const { one, simulator } = await site()
+    simulator.set('Test_DINT', 41)
+    const running = run(one, [4])
+    await until(() => simulator.get('Test_DINT') === 42, 'the other value')
+    simulator.faults.mute = true
+    const text = expect.stringMatching(/^Main PLC\/Test_DINT still holds 42 and not 41 \(/)
+    expect(await running).toMatchObject({ verdict: 'fail', left: [{ before: '41', written: '42', text }] })
+    simulator.faults.mute = false
+    await until(() => one.gateway.plcs[0]?.state.getState().kind === 'online', 'online')
+    const again = await run(one, [12])
+    expect(again).toMatchObject({ verdict: 'fail', left: [{ text }] })
+    expect(again.checks.map(({ check }) => check)).toEqual([4, 12])
+    expect(one.gateway.isolation?.reportFile('html')?.text).toContain('still holds 42 and not 41')
+    simulator.set('Test_DINT', 41)
+    expect((await run(one, [12])).left).toBeUndefined()
+  }, 40_000)
+
   it('a run cut off by the end of its process is undone by the next one', async () => {
     const { one, simulator, config } = await site()
     simulator.set('Test_DINT', 41)

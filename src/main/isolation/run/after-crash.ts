@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Requester } from '#main/bridges/requester'
 import { asError } from '#main/link'
 import type { Log } from '#main/log'
-import { publishedName } from '#shared/config'
-import { bringBack } from './commissioning.ts'
-import type { CheckContext, CommissioningValue, RunContext } from './context.ts'
+import type { CommissioningValue } from '#shared/isolation-run'
+import { bringBack, tagOf } from './commissioning.ts'
+import type { CheckContext, RunContext } from './context.ts'
 
 export interface AfterCrashOptions {
   context(): RunContext
@@ -38,9 +38,7 @@ export async function bringBackAfterCrash({ context, open, log, signal }: AfterC
 
 async function attempt(context: RunContext, held: CommissioningValue, signal: AbortSignal): Promise<string> {
   const plc = context.plcs().find(({ name }) => name === held.plc)
-  const tag = context.config.plcs
-    .find(({ name }) => name === held.plc)
-    ?.tags.find((one) => publishedName(one) === held.tag || one.name === held.tag)
+  const tag = tagOf(context.config, held)
   if (!tag) return `${held.plc}/${held.tag} is not configured any more: look whether it still holds ${held.written}`
   if (!plc?.online || !context.entries.some((entry) => entry.takesRequests())) return 'not ready'
   const clients = new Map<string, Requester>()

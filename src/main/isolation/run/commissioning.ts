@@ -2,12 +2,14 @@
  * The one tag of the PLC that a run may write: chosen by a person in the configuration. What it held is remembered where
  * a crash can't reach it before the first write, and brought back in any case.
  */
-import { publishedName, type TagConfig } from '#shared/config'
+import { asError } from '#main/link'
+import { type Config, publishedName, type TagConfig } from '#shared/config'
 import { convert } from '#shared/convert'
+import type { CommissioningValue } from '#shared/isolation-run'
 import { type DataType, integerRanges } from '#shared/plc'
 import { parseJson, type TagValue, valueToJson } from '#shared/value'
 import { ask, askedText } from './ask.ts'
-import { type CheckContext, type CommissioningValue, type RunEntry, usable } from './context.ts'
+import { type CheckContext, type RunContext, type RunEntry, usable } from './context.ts'
 
 /** The tag with its value now and another one it may have. */
 export interface Commissioned {
@@ -83,8 +85,10 @@ export async function holdCommissioned(context: CheckContext, tag: Commissioned)
   }
   await context.remember(held)
   context.atEnd(async (undoing) => {
-    const why = await bringBack(undoing, held, tag.tag.name)
-    if (why) throw new Error(why)
+    const text = await bringBack(undoing, held, tag.tag.name).catch((error: unknown) =>
+      leftText(held, asError(error).message),
+    )
+    return text ? { ...held, text } : undefined
   })
 }
 
@@ -93,7 +97,6 @@ export async function holdCommissioned(context: CheckContext, tag: Commissioned)
  * it stands in the PLC, else what a person has to do.
  */
 export async function bringBack(context: CheckContext, held: CommissioningValue, tagName: string): Promise<string> {
-  const what = `${held.plc}/${held.tag}`
   const now = await context.readTag(held.plc, tagName, context.signal)
   const json = now.ok ? valueToJson(now.value) : undefined
   if (json === held.before || (json !== undefined && json !== held.written)) {
@@ -109,7 +112,28 @@ export async function bringBack(context: CheckContext, held: CommissioningValue,
     }
     errors.push(`${entry.key}: ${error}`)
   }
-  return `${what} still holds ${held.written} and not ${held.before} (${errors.join('; ') || 'no broker takes requests'}). Write ${held.before} to it.`
+  return leftText(held, errors.join('; ') || 'no broker takes requests')
+}
+
+function leftText({ plc, tag, before, written }: CommissioningValue, why: string): string {
+  return `${plc}/${tag} still holds ${written} and not ${before} (${why}). Write ${before} to it.`
+}
+
+/** The configured tag of a remembered value; undefined where it is configured no more. */
+export function tagOf({ plcs }: Config, held: CommissioningValue): TagConfig | undefined {
+  const plc = plcs.find(({ name }) => name === held.plc)
+  return plc?.tags.find((one) => publishedName(one) === held.tag || one.name === held.tag)
+}
+
+/** Whether the remembered value stands in the PLC now. False where that can't be read. */
+export async function standsAgain(
+  context: Pick<RunContext, 'config' | 'readTag'>,
+  held: CommissioningValue,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const tag = tagOf(context.config, held)
+  const read = tag && (await context.readTag(held.plc, tag.name, signal).catch(() => undefined))
+  return read?.ok === true && valueToJson(read.value) === held.before
 }
 
 async function writeOnce(

@@ -4,7 +4,7 @@ import type { Requester } from '#main/bridges/requester'
 import type { EntryId } from '#shared/broker'
 import type { BrokerConfig, Config } from '#shared/config'
 import type { ClaimStatus, OtherSite, PinState } from '#shared/isolation'
-import type { CheckNumber, Evidence, Mend, Verdict } from '#shared/isolation-run'
+import type { CheckNumber, CommissioningValue, Evidence, LeftBehind, Mend, Verdict } from '#shared/isolation-run'
 import { worst } from '#shared/isolation-run'
 import type { ReadOutcome } from '#shared/tag'
 import type { EndedRequest } from '#shared/write'
@@ -86,23 +86,14 @@ export interface RunPlc {
   readonly online: boolean
 }
 
-/** The commissioning tag as it was, and what the run wrote in its place. JSON texts. */
-export interface CommissioningValue {
-  readonly id: string
-  readonly plc: string
-  readonly tag: string
-  readonly before: string
-  readonly written: string
-}
-
 export interface CheckContext extends RunContext {
   readonly signal: AbortSignal
   /** What is being done now, for people. */
   say(doing: string): void
   /** The requester of an entry, one for the whole run. */
   client(entry: Pick<RunEntry, 'key' | 'requester'>): Requester
-  /** Done at the end of the run in any case, last first: what a check made it removes. */
-  atEnd(undo: (context: CheckContext) => Promise<void>): void
+  /** Done at the end of the run in any case, last first: what a check made it removes, or says what it could not. */
+  atEnd(undo: (context: CheckContext) => Promise<LeftBehind | undefined>): void
 }
 
 export interface Findings {

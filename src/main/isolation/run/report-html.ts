@@ -1,6 +1,14 @@
 /** The report as one HTML file that needs nothing else: for print, for an archive. In goes a report, out comes text. */
 import { entryText } from '#shared/broker'
-import { type CheckResult, checks, type Evidence, type Report, type Verdict, verdictWords } from '#shared/isolation-run'
+import {
+  type CheckResult,
+  checks,
+  type Evidence,
+  earlierResults,
+  type Report,
+  type Verdict,
+  verdictWords,
+} from '#shared/isolation-run'
 import { markText, pinWords } from '#shared/isolation-words'
 import { serialText } from '#shared/plc'
 
@@ -88,7 +96,7 @@ function amendmentsHtml({ amendments, watch }: Report): string {
 
 function leftHtml({ left = [] }: Report): string {
   if (left.length === 0) return ''
-  return `<section class="amended"><h2>Not set back</h2><ul>${left.map((text) => `<li>${safe(text)}</li>`).join('')}</ul></section>`
+  return `<section class="amended"><h2>Not set back</h2><ul>${left.map(({ text }) => `<li>${safe(text)}</li>`).join('')}</ul></section>`
 }
 
 function factsHtml(report: Report): string {
@@ -106,6 +114,7 @@ function factsHtml(report: Report): string {
     commissioning,
     role,
   } = report
+  const earlier = earlierResults(report)
   const rows: readonly (readonly [string, string])[] = [
     ['Site', site || '–'],
     ['Namespace', namespace],
@@ -116,6 +125,9 @@ function factsHtml(report: Report): string {
       `${product} ${version}, ${role === 'holder' ? 'by the gateway that holds the namespace' : 'while another gateway holds the namespace'}`,
     ],
     ['Begun', `${time(startedAt)}, took ${(tookMs / 1000).toFixed(0)} s`],
+    ...(earlier.length > 0
+      ? [['Of earlier runs', `checks ${earlier.map(({ check }) => check).join(', ')}, each with its time`] as const]
+      : []),
     ['Configuration', configPath],
     ['Commissioning tag', commissioning ? `${commissioning.plc} / ${commissioning.tag}` : 'none'],
   ]
@@ -124,9 +136,9 @@ function factsHtml(report: Report): string {
 
 function checkHtml(result: CheckResult): string {
   const check = checks.find(({ number }) => number === result.check)
-  const { verdict, summary, evidence, notTried, mend, tookMs, accepted } = result
+  const { verdict, summary, evidence, notTried, mend, startedAt, tookMs, accepted } = result
   return `<section class="check ${verdict}">
-<h3><span class="number">${result.check}</span> ${safe(check?.title ?? '')} <span class="word">${glyphs[verdict]} ${verdictWords[verdict]}</span> <span class="took">${(tookMs / 1000).toFixed(1)} s</span></h3>
+<h3><span class="number">${result.check}</span> ${safe(check?.title ?? '')} <span class="word">${glyphs[verdict]} ${verdictWords[verdict]}</span> <span class="took">${time(startedAt)}, ${(tookMs / 1000).toFixed(1)} s</span></h3>
 <p class="question">${safe(check?.question ?? '')}</p>
 <p>${safe(summary)}</p>
 ${accepted ? `<p class="accepted">Accepted by ${safe(accepted.name)}, ${time(accepted.at)}: ${safe(accepted.reason)}</p>` : ''}

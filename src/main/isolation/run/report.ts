@@ -1,7 +1,16 @@
 /** The report of a run: who, what, when, the evidence, what it is good for and until when. Pure. */
 import { createHash } from 'node:crypto'
 import { type Config, publishedName } from '#shared/config'
-import type { Acceptance, Amendment, CheckNumber, CheckResult, Report, Verdict, Watch } from '#shared/isolation-run'
+import type {
+  Acceptance,
+  Amendment,
+  CheckNumber,
+  CheckResult,
+  LeftBehind,
+  Report,
+  Verdict,
+  Watch,
+} from '#shared/isolation-run'
 import { checks, limits, validUntil, worst } from '#shared/isolation-run'
 import { claimWords } from '#shared/isolation-words'
 import { derivedNames } from '#shared/names/table'
@@ -15,8 +24,10 @@ export interface ReportFacts {
   readonly startedAt: number
   readonly tookMs: number
   readonly results: readonly CheckResult[]
-  /** What could not be undone, in words. */
-  readonly left?: readonly string[]
+  /** What could not be undone, in this run or an earlier one. */
+  readonly left?: readonly LeftBehind[]
+  /** What made results untrue that an earlier run made. */
+  readonly amendments?: readonly Amendment[]
   readonly watch?: Watch
 }
 
@@ -27,7 +38,7 @@ export function makeReport(context: RunContext, facts: ReportFacts): Report {
   const { config, identity, entries } = context
   const claim = context.claim()
   const holds = claim.gateway.kind === 'held' || claim.gateway.kind === 'off' || claim.gateway.kind === 'unproven'
-  const { results, left = [], ...rest } = facts
+  const { results, left = [], amendments = [], ...rest } = facts
   const report: Omit<Report, 'seal'> = {
     verdict: overall(results, left),
     product: product.name,
@@ -50,16 +61,45 @@ export function makeReport(context: RunContext, facts: ReportFacts): Report {
     ...(left.length > 0 ? { left } : {}),
     limits,
     validUntil,
-    amendments: [],
+    amendments,
   }
   return { ...report, seal: sealOf(report) }
+}
+
+/** The same report with what is left behind now. */
+export function withLeft(report: Report, left: readonly LeftBehind[]): Report {
+  const { seal, left: before, ...rest } = report
+  const next = { ...rest, verdict: overall(report.checks, left), ...(left.length > 0 ? { left } : {}) }
+  return { ...next, seal: sealOf(next) }
+}
+
+/** What a run of a part of the checks takes over from the last report. */
+export interface Carried {
+  readonly results: readonly CheckResult[]
+  readonly amendments: readonly Amendment[]
+  readonly watch?: Watch
+}
+
+/**
+ * Results count on where the configuration is the same, each from when it was made. What made one untrue is told until
+ * its check is made again. The watch goes on as long as it watches results of the last report.
+ */
+export function carriedOver(last: Report | undefined, made: readonly CheckNumber[], digest: string): Carried {
+  if (!last) return { results: [], amendments: [] }
+  const remains = ({ check }: { readonly check: CheckNumber }) => !made.includes(check)
+  const results = last.digest === digest ? last.checks.filter(remains) : []
+  return {
+    results,
+    amendments: last.amendments.filter(remains),
+    ...(results.length > 0 && last.watch ? { watch: last.watch } : {}),
+  }
 }
 
 /**
  * The worst of the twelve; a check that was not made proves nothing. Accepted ones stay NOT PROVEN. A run that left
  * something behind fails.
  */
-export function overall(results: readonly CheckResult[], left: readonly string[] = []): Verdict {
+export function overall(results: readonly CheckResult[], left: readonly LeftBehind[] = []): Verdict {
   if (left.length > 0) return 'fail'
   const made = results.map(({ verdict }) => verdict)
   return worst(results.length < checks.length ? [...made, 'not-proven'] : made)

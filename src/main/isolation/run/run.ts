@@ -4,7 +4,14 @@
  */
 import type { Requester } from '#main/bridges/requester'
 import { asError } from '#main/link'
-import { type CheckNumber, type CheckResult, checks, type Evidence, worst } from '#shared/isolation-run'
+import {
+  type CheckNumber,
+  type CheckResult,
+  checks,
+  type Evidence,
+  type LeftBehind,
+  worst,
+} from '#shared/isolation-run'
 import { type Check, type CheckContext, type Findings, type RunContext, verdictOf } from './context.ts'
 import { checkList } from './list.ts'
 
@@ -28,8 +35,8 @@ export interface RunEnd {
   readonly how: 'complete' | 'cancelled'
   /** In the order of the checks; those that were cut off by a cancel are missing. */
   readonly results: readonly CheckResult[]
-  /** What could not be undone, in words; a person has to. */
-  readonly left: readonly string[]
+  /** What could not be undone; a person has to. */
+  readonly left: readonly LeftBehind[]
 }
 
 /** What each check takes at a healthy site, in ms: for the time that is left. */
@@ -58,7 +65,7 @@ export async function runChecks(options: RunOptions): Promise<RunEnd> {
   const ending = new AbortController()
   const signal = AbortSignal.any([options.signal, ending.signal])
   const clients = new Map<string, Requester>()
-  const undos: ((context: CheckContext) => Promise<void>)[] = []
+  const undos: Parameters<CheckContext['atEnd']>[0][] = []
   const doing = new Map<CheckNumber, string>()
   const results = new Map<CheckNumber, CheckResult>()
 
@@ -103,12 +110,15 @@ export async function runChecks(options: RunOptions): Promise<RunEnd> {
   }
 
   /** With a signal of its own: what undoing needs must not be cut off by what ended the run. */
-  async function undo(): Promise<readonly string[]> {
-    const left: string[] = []
+  async function undo(): Promise<readonly LeftBehind[]> {
+    const left: LeftBehind[] = []
     const undoing = contextOf(1, AbortSignal.timeout(undoMs))
-    for (const one of undos.reverse()) await one(undoing).catch((error: unknown) => left.push(asError(error).message))
-    doing.clear()
-    await Promise.all([...clients.values()].map((one) => one.close()))
+    try {
+      for (const one of undos.reverse()) left.push(...[(await one(undoing)) ?? []].flat())
+    } finally {
+      doing.clear()
+      await Promise.all([...clients.values()].map((one) => one.close()))
+    }
     return left
   }
 

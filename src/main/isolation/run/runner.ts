@@ -6,10 +6,19 @@ import { readFile, rename, writeFile } from 'node:fs/promises'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { asError } from '#main/link'
 import type { Log } from '#main/log'
-import type { Acceptance, Amendment, CheckNumber, CheckResult, Report, RunState } from '#shared/isolation-run'
+import type {
+  Acceptance,
+  Amendment,
+  CheckNumber,
+  CheckResult,
+  LeftBehind,
+  Report,
+  RunState,
+} from '#shared/isolation-run'
 import { checks } from '#shared/isolation-run'
+import { standsAgain } from './commissioning.ts'
 import type { RunContext, Sibling } from './context.ts'
-import { accepted, amended, configDigest, makeReport, overall, sealOf } from './report.ts'
+import { accepted, amended, carriedOver, configDigest, makeReport, overall, sealOf, withLeft } from './report.ts'
 import { runChecks } from './run.ts'
 
 export interface RunnerOptions {
@@ -44,11 +53,15 @@ const hourMs = 3_600_000
 const watchMs = 72 * hourMs
 /** From one look to the next; strangers and contests are heard at once. */
 const lookMs = 10 * 60_000
+/** Longest wait for the value of a tag, when it is asked whether it was set back. */
+const readMs = 5_000
 const watched: readonly CheckNumber[] = [2, 10, 12]
 
 export async function createRunner(options: RunnerOptions): Promise<Runner> {
   const { log } = options
   let report = await readReport(options.keepAt, log)
+  /** What runs left behind, also those without a report of their own. */
+  let left: readonly LeftBehind[] = report?.left ?? []
   const state = createStore<RunState>(() => (report ? endedState(report, 'complete') : { kind: 'none' }))
   let ending: AbortController | undefined
   let running: Promise<void> = Promise.resolve()
@@ -77,10 +90,12 @@ export async function createRunner(options: RunnerOptions): Promise<Runner> {
       signal,
       onProgress: (progress) => state.setState({ kind: 'running', startedAt, wanted, ...progress }, true),
     })
-    for (const text of end.left) log.error(`isolation run: ${text}`)
-    const results = joined(report, end.results, wanted, configDigest(context.config))
+    for (const { text } of end.left) log.error(`isolation run: ${text}`)
+    left = [...(await stillLeft(context)), ...end.left]
+    const carried = carriedOver(report, wanted, configDigest(context.config))
+    const results = [...carried.results, ...end.results].sort((a, b) => a.check - b.check)
     const endedAt = context.now()
-    const watch = { since: endedAt, until: endedAt + watchMs, lastAt: endedAt }
+    const { amendments, watch = { since: endedAt, until: endedAt + watchMs, lastAt: endedAt } } = carried
     const { version, host, configPath } = options
     const made = makeReport(context, {
       version,
@@ -89,11 +104,30 @@ export async function createRunner(options: RunnerOptions): Promise<Runner> {
       startedAt,
       tookMs: endedAt - startedAt,
       results,
-      left: end.left,
+      left,
+      amendments,
       watch,
     })
     if (end.how === 'complete') keep(made)
-    state.setState({ kind: 'ended', startedAt, endedAt, how: end.how, error: end.left.join(' '), report: made }, true)
+    else if (report) keep(withLeft(report, left))
+    const error = end.left.map(({ text }) => text).join(' ')
+    state.setState({ kind: 'ended', startedAt, endedAt, how: end.how, error, report: made }, true)
+  }
+
+  /** Of earlier runs: until the value was seen in its place. */
+  async function stillLeft(context: RunContext): Promise<readonly LeftBehind[]> {
+    const still: LeftBehind[] = []
+    for (const one of left) {
+      const stands = await standsAgain(context, one, AbortSignal.timeout(readMs))
+      const told =
+        stands &&
+        (await context.restored(one).then(
+          () => true,
+          () => false,
+        ))
+      if (!told) still.push(one)
+    }
+    return still
   }
 
   async function begin(order: Parameters<Runner['start']>[0], signal: AbortSignal) {
@@ -194,17 +228,6 @@ function endedState(report: Report, how: 'complete'): RunState {
   }
 }
 
-/** Results of a part of the checks, with the others of the last report where its configuration is the same. */
-function joined(
-  last: Report | undefined,
-  results: readonly CheckResult[],
-  wanted: readonly CheckNumber[],
-  digest: string,
-): readonly CheckResult[] {
-  const others = last?.digest === digest ? last.checks.filter(({ check }) => !wanted.includes(check)) : []
-  return [...others, ...results].sort((a, b) => a.check - b.check)
-}
-
 /** A check that was better when the report was written. */
 function worse(old: Report, results: readonly CheckResult[], at: number): readonly Amendment[] {
   return results.flatMap((result) => {
@@ -237,7 +260,8 @@ async function readReport(path: string, log: Log): Promise<Report | undefined> {
   try {
     const report = JSON.parse(text) as Report
     const { seal, ...rest } = report
-    if (sealOf(rest) === seal && overall(report.checks, report.left) === report.verdict) return report
+    const whole = (report.left ?? []).every(({ text }) => typeof text === 'string')
+    if (whole && sealOf(rest) === seal && overall(report.checks, report.left) === report.verdict) return report
   } catch {
     // Told below.
   }

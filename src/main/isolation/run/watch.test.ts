@@ -7,7 +7,9 @@ import { parseConfig } from '#main/config/parse'
 import { silentLog } from '#main/log'
 import type { Config } from '#shared/config'
 import type { ClaimStatus, Heard, PinIdentity, PinState } from '#shared/isolation'
+import { earlierResults } from '#shared/isolation-run'
 import type { RunContext } from './context.ts'
+import { reportHtml } from './report-html.ts'
 import { createRunner, type Runner } from './runner.ts'
 
 const hourMs = 3_600_000
@@ -71,6 +73,15 @@ const create = () =>
     log: silentLog,
   })
 
+const stranger = (lastAt: number): Heard => ({
+  kind: 'stranger',
+  entry: { service: 'mqtt', name: 'Central' },
+  address: 'factory/Main PLC/health',
+  count: 3,
+  lastAt,
+  preview: '{}',
+})
+
 const amendments = () => runner.report()?.amendments.map(({ check, text }) => `${check} ${text}`) ?? []
 /** So much later, with what is done then done. */
 async function later(ms: number) {
@@ -102,16 +113,7 @@ it('after go-live the report says by name what made it untrue, once, and keeps i
   await looked(await later(hourMs))
   expect(amendments()).toEqual([])
   pinned = { kind: 'changed', pins: [pin], found: identity(8) }
-  heard = [
-    {
-      kind: 'stranger',
-      entry: { service: 'mqtt', name: 'Central' },
-      address: 'factory/Main PLC/health',
-      count: 3,
-      lastAt: Date.now(),
-      preview: '{}',
-    },
-  ]
+  heard = [stranger(Date.now())]
   await looked(await later(hourMs))
   expect(amendments()).toEqual([
     '12 Main PLC: plc identity changed (expected serial 00000007, found 00000008)',
@@ -125,6 +127,24 @@ it('after go-live the report says by name what made it untrue, once, and keeps i
   config = parse('namespace: factory\npoll_rate: 2s\n')
   await looked(await later(hourMs))
   expect(amendments()[2]).toBe('1 the configuration is another one than the report is about')
+})
+
+it('a check that is made again drops what made it untrue, and nothing else; the watch goes on', async () => {
+  const watch = runner.report()?.watch
+  pinned = { kind: 'changed', pins: [pin], found: identity(8) }
+  heard = [stranger(Date.now() + 1)]
+  await looked(await later(hourMs))
+  expect(amendments()).toHaveLength(2)
+  pinned = { kind: 'pinned', pins: [pin], found: identity(7) }
+  expect(runner.start({ checks: [12] })).toEqual({ ok: true })
+  await runner.idle()
+  expect(amendments()).toEqual(['3 somebody else published factory/Main PLC/health'])
+  const report = runner.report()
+  expect(report?.watch).toMatchObject({ since: watch?.since, until: watch?.until })
+  const madeAt = (check: number) => report?.checks.find((one) => one.check === check)?.startedAt ?? 0
+  expect(madeAt(12) - madeAt(1)).toBeGreaterThanOrEqual(hourMs)
+  expect(report && earlierResults(report)).toHaveLength(11)
+  expect(report && reportHtml(report)).toContain('checks 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, each with its time')
 })
 
 it('after 72 h nobody looks any more', async () => {

@@ -103,9 +103,12 @@ function Check(props: {
 }
 
 function Found({ result, namespace }: { readonly result: CheckResult; readonly namespace: string }) {
-  const { evidence, notTried, mend, accepted } = result
+  const { evidence, notTried, mend, accepted, startedAt } = result
   return (
     <>
+      <p className="mid">
+        Made at <Time at={startedAt} />
+      </p>
       {evidence.length > 0 && (
         <table>
           <tbody>

@@ -8,7 +8,7 @@ const icons = { pass: ShieldCheck, 'not-proven': CircleDashed, fail: OctagonX }
 
 /** The verdict first, then what it is of and how long it holds. */
 export function ReportBar({ run, config }: { readonly run: RunState; readonly config: ConfigView | undefined }) {
-  const { verdict, passed, open } = summaryOf(run)
+  const { verdict, passed, open, earlier, alarm } = summaryOf(run)
   const report = run.kind === 'ended' ? run.report : undefined
   return (
     <section className="report" aria-label="Report">
@@ -34,13 +34,13 @@ export function ReportBar({ run, config }: { readonly run: RunState; readonly co
           <dt>Open</dt>
           <dd>{report ? open : 'all 12 checks'}</dd>
           <dd className="mid">
-            {report?.role === 'requester' ? 'made as requester: another host holds the claim' : ''}
+            {report?.role === 'requester' ? 'made as requester: another host holds the claim' : earlier}
           </dd>
         </div>
         <div>
           <dt>Holds until</dt>
           <dd className="mid">configuration, ACL, owner record or a pin changes</dd>
-          <dd className="amended">{report && report.amendments.length > 0 && report.amendments.at(-1)?.text}</dd>
+          <dd className="amended">{alarm}</dd>
         </div>
       </dl>
     </section>

@@ -16,13 +16,13 @@ const result = (
   tookMs: 1,
   ...more,
 })
-const ended = (checks: readonly CheckResult[]): RunState => ({
+const ended = (checks: readonly CheckResult[], more: Partial<Report> = {}): RunState => ({
   kind: 'ended',
   startedAt: 0,
   endedAt: 1,
   how: 'complete',
   error: '',
-  report: { checks } as Report,
+  report: { verdict: 'fail', startedAt: 0, amendments: [], checks, ...more } as Report,
 })
 
 test('every check has its row, whether it was run or not', () => {
@@ -39,15 +39,28 @@ test('every check has its row, whether it was run or not', () => {
   expect(rows[1]?.doing).toBe('looking')
 })
 
-test('the verdict is the worst, and an accepted check is still not proven', () => {
+test('the verdict is that of the report, and an accepted check is still not proven', () => {
   const accepted = { name: 'A. Smith', reason: 'emulator', at: 1 }
   expect(summaryOf(ended([result(1, 'pass'), result(2, 'not-proven', { accepted }), result(3, 'fail')]))).toEqual({
     verdict: 'fail',
-    passed: '1 of 3 checks passed',
-    open: '1 FAIL, 1 NOT PROVEN (1 accepted)',
+    passed: '1 of 12 checks passed',
+    open: '1 FAIL, 1 NOT PROVEN (1 accepted), 9 not made',
+    earlier: '',
+    alarm: '',
   })
-  expect(summaryOf(ended([result(1, 'pass')])).verdict).toBe('pass')
   expect(summaryOf({ kind: 'none' }).verdict).toBeUndefined()
+})
+
+test('one check made again does not hide what an earlier run left behind', () => {
+  const held = { id: 'x', plc: 'P', tag: 'T', before: '1', written: '2', text: 'P/T still holds 2 and not 1' }
+  const all = [result(4, 'pass'), result(12, 'pass', { startedAt: 9 })]
+  const amendments = [{ at: 1, check: 3, text: 'somebody else published x' }] as const
+  expect(summaryOf(ended(all, { startedAt: 9, left: [held], amendments }))).toMatchObject({
+    verdict: 'fail',
+    earlier: 'of earlier runs: 4',
+    alarm: 'P/T still holds 2 and not 1',
+  })
+  expect(summaryOf(ended(all, { amendments })).alarm).toBe('somebody else published x')
 })
 
 test('a canary is no address of ours', () => {

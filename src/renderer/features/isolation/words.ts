@@ -1,7 +1,14 @@
 /** Verdicts and claims as the screen shows them. Pure. */
 import type { StateKind } from '#renderer/ui/State.tsx'
 import type { ClaimStatus } from '#shared/isolation'
-import { type CheckNumber, type CheckResult, checks, type RunState, type Verdict, worst } from '#shared/isolation-run'
+import {
+  type CheckNumber,
+  type CheckResult,
+  checks,
+  earlierResults,
+  type RunState,
+  type Verdict,
+} from '#shared/isolation-run'
 
 export const verdictLooks: Readonly<Record<Verdict, StateKind>> = { pass: 'ok', 'not-proven': 'unproven', fail: 'bad' }
 
@@ -33,11 +40,16 @@ export interface Summary {
   readonly passed: string
   /** `1 FAIL, 2 NOT PROVEN` */
   readonly open: string
+  /** `checks 1, 2 are of earlier runs`; '' where all are of the newest. */
+  readonly earlier: string
+  /** What has to be acted on: what was not set back, else what made the report untrue last; '' where nothing. */
+  readonly alarm: string
 }
 
-/** The worst of the checks; accepted ones stay NOT PROVEN and are said to be accepted. */
+/** The verdict of the report; accepted checks stay NOT PROVEN and are said to be accepted. */
 export function summaryOf(run: RunState): Summary {
-  if (run.kind !== 'ended') return { passed: '', open: '' }
+  if (run.kind !== 'ended') return { passed: '', open: '', earlier: '', alarm: '' }
+  const { verdict, left = [], amendments } = run.report
   const all = run.report.checks
   const count = (verdict: Verdict) => all.filter((one) => one.verdict === verdict)
   const [passed, fails, open] = [count('pass').length, count('fail').length, count('not-proven')]
@@ -45,11 +57,15 @@ export function summaryOf(run: RunState): Summary {
   const parts = [
     ...(fails > 0 ? [`${fails} FAIL`] : []),
     ...(open.length > 0 ? [`${open.length} NOT PROVEN${accepted > 0 ? ` (${accepted} accepted)` : ''}`] : []),
+    ...(all.length < checks.length ? [`${checks.length - all.length} not made`] : []),
   ]
+  const earlier = earlierResults(run.report).map(({ check }) => check)
   return {
-    verdict: worst(all.map(({ verdict }) => verdict)),
-    passed: `${passed} of ${all.length} checks passed`,
+    verdict,
+    passed: `${passed} of ${checks.length} checks passed`,
     open: parts.length === 0 ? 'nothing' : parts.join(', '),
+    earlier: earlier.length === 0 ? '' : `of earlier runs: ${earlier.join(', ')}`,
+    alarm: left[0]?.text ?? amendments.at(-1)?.text ?? '',
   }
 }
 
