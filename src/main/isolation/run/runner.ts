@@ -161,7 +161,7 @@ export async function createRunner(options: RunnerOptions): Promise<Runner> {
     looking = new AbortController()
     try {
       const { results } = await runChecks({ context, wanted: watched, signal: looking.signal, onProgress: () => {} })
-      const news = [...worse(old, results, context.now()), ...changedConfig(old, context), ...strangers(context)]
+      const news = [...worse(old, results, context.now()), ...changedConfig(old, context), ...strangers(old, context)]
       const next = news.reduce(amended, old)
       if (next !== old) log.warn(`isolation report: no longer true: ${news.map(({ text }) => text).join('; ')}`)
       if (report === old && old.watch) tell({ ...next, watch: { ...old.watch, lastAt: context.now() } })
@@ -247,9 +247,13 @@ function changedConfig(old: Report, context: RunContext): readonly Amendment[] {
   return [{ at: context.now(), check: 1, text: 'the configuration is another one than the report is about' }]
 }
 
-/** Heard since, also between the looks. */
-function strangers(context: RunContext): readonly Amendment[] {
-  const heard = context.claim().entries.flatMap((entry) => entry.heard.filter(({ kind }) => kind === 'stranger'))
+/** Heard since check 3 listened, also between the looks. */
+function strangers({ checks: results, startedAt }: Report, context: RunContext): readonly Amendment[] {
+  const listened = results.find(({ check }) => check === 3)
+  const since = listened ? listened.startedAt + listened.tookMs : startedAt
+  const heard = context
+    .claim()
+    .entries.flatMap((entry) => entry.heard.filter(({ kind, lastAt }) => kind === 'stranger' && lastAt > since))
   return heard.map(({ address, lastAt }) => ({ at: lastAt, check: 3, text: `somebody else published ${address}` }))
 }
 

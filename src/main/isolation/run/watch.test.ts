@@ -147,6 +147,22 @@ it('a check that is made again drops what made it untrue, and nothing else; the 
   expect(report && reportHtml(report)).toContain('checks 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, each with its time')
 })
 
+it('who was heard and went before the report was made does not make it untrue', async () => {
+  const before = runner.report()?.checks.find(({ check }) => check === 3)
+  heard = [stranger((before?.startedAt ?? 0) - 1)]
+  await looked(await later(hourMs))
+  expect(amendments()).toEqual([])
+  heard = [stranger(Date.now())]
+  await looked(await later(hourMs))
+  expect(amendments()).toHaveLength(1)
+  // Made again, it says what holds from now on.
+  await later(1)
+  expect(runner.start({ checks: [3] })).toEqual({ ok: true })
+  await runner.idle()
+  await looked(await later(hourMs))
+  expect(amendments()).toEqual([])
+})
+
 it('after 72 h nobody looks any more', async () => {
   await looked(await later(71 * hourMs))
   await later(2 * hourMs)
