@@ -151,6 +151,19 @@ export function inspectorContract(title: string, start: () => Promise<InspectorF
       for (const { text } of missing) expect(text.startsWith(`${fixture.entry}: `), text).toBe(true)
     })
 
+    test('finds what it can reach under another base, and leaves nothing there', async () => {
+      for (const names of ['real', 'test'] as const) {
+        const [namespace, other] = [await base(), await base()]
+        const reached = await fixture.inspector(namespace).reach(other, names, never)
+        expect(reached.some(({ allowed }) => allowed === true)).toBe(true)
+        const without = await (await fixture.withoutRights(other)).reach(other, names, never)
+        expect(without.filter(({ allowed }) => allowed === true)).toEqual([])
+        for (const { text } of without.filter(({ allowed }) => allowed === false))
+          expect(text.startsWith(`${fixture.entry}: `), text).toBe(true)
+        await vi.waitFor(async () => expect(await fixture.leftBehind(other)).toEqual([]), 8_000)
+      }
+    })
+
     test('finds what was left behind, and removes what it is told to and nothing else', async () => {
       const [namespace, other] = [await base(), await base()]
       const planted = await fixture.plant(namespace)

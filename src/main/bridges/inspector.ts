@@ -21,10 +21,16 @@ export interface Inspector {
    */
   test(signal: AbortSignal): AsyncIterable<TestLine>
   /**
-   * What our credentials may do under `base`, judged by what the broker does and not by what it acknowledges. Names used
-   * are below `_gw/test`. Rejects in words where the broker can't be reached.
+   * Whether our credentials may do what they need under `base`, judged by what the broker does and not by what it
+   * acknowledges; what is not seen counts as missing. Nothing is published but below `_gw/test`. Rejects in words where
+   * the broker can't be reached.
    */
   rights(base: string, signal: AbortSignal): Promise<readonly Right[]>
+  /**
+   * Whether our credentials reach where they must not: under a base that is not ours, each direction apart; what is not
+   * seen is `unknown`. Leaves nothing behind. Rejects in words where the broker can't be reached.
+   */
+  reach(base: string, names: Reachable, signal: AbortSignal): Promise<readonly Right[]>
   /** Who is connected and belongs to `base`, as far as the broker tells. Rejects in words. */
   members(base: string, signal: AbortSignal): Promise<Members>
   /** What is stored under `base` now, by whomever. Rejects in words. */
@@ -80,6 +86,12 @@ export interface Certificate {
   /** ms since the epoch. */
   readonly expiresAt: number
 }
+
+/**
+ * Names that may be tried. `real`: those that gateways use; only for a base that nobody has (a canary). `test`: what is
+ * sent goes below `_gw/test`, where nobody listens; for the base of another site.
+ */
+export type Reachable = 'real' | 'test'
 
 export interface Right {
   /** `both`: to send and to get it, where the broker does not tell which of them is missing. */

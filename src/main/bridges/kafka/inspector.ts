@@ -75,6 +75,7 @@ export function createKafkaInspector(entry: KafkaConfig, context: BridgeContext)
   return {
     watch,
     rights,
+    reach: (base, _names, signal) => rights(base, signal),
     test: (signal) =>
       testLines(
         {

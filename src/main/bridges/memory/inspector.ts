@@ -129,6 +129,7 @@ export function createMemoryInspector(
     watch,
     test,
     rights,
+    reach: (base, _names, signal) => rights(base, signal),
     members: async (): Promise<Members> => unproven('this broker tells nobody who else is connected.'),
     leftOvers: async (base, signal) => {
       signal.throwIfAborted()

@@ -114,6 +114,25 @@ liveDescribe('mosquitto', 'the inspector with a real mosquitto', ({ port }) => {
     await server.stop()
   })
 
+  test('finds a right to the requests of all sites, where the test topic of a site is closed', async () => {
+    const rules = ['user gateway', 'topic readwrite #', 'user wide', 'topic readwrite site/#', 'topic write +/+/write']
+    const server = await startMosquitto({ passwords: { gateway: 'secret', wide: 'secret' }, acl: rules })
+    const wide = createMqttInspector(entryFor(server.port, { username: 'wide' }), {
+      ...context('site'),
+      password: 'secret',
+    })
+    const reached = await wide.reach('site-canary', 'real', never)
+    expect(
+      reached.map(({ action, allowed, name }) => [action, allowed, name.replace(/_[0-9a-f]{8}|[0-9a-f]{8}$/, '')]),
+    ).toEqual([
+      ['send', true, 'site-canary/__probe/write'],
+      ['receive', false, 'site-canary/__probe/write'],
+      ['send', false, 'site-canary/_gw/test/'],
+      ['receive', 'unknown', 'site-canary/_gw/test/'],
+    ])
+    await server.stop()
+  })
+
   test('shows the certificate, also one that it refuses', async () => {
     const files = makeCertificates({ names: ['IP:127.0.0.1', 'DNS:broker.test'] })
     const server = await startMosquitto({ tls: files })

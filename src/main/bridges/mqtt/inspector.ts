@@ -12,6 +12,7 @@ import { base as baseOf, mqttNames } from '#shared/names/build'
 import { tlsOptions } from './dial.ts'
 import { removeRetained, retainedUnder } from './left-overs.ts'
 import { type Outside, openOutside, outsidePlace } from './outside.ts'
+import { reachUnder } from './reach.ts'
 import { brokenWords } from './words.ts'
 
 /** What arrives on a connection, for whoever listens now. */
@@ -77,6 +78,7 @@ export function createMqttInspector(config: MqttConfig, context: BridgeContext):
   return {
     watch,
     rights,
+    reach: (base, names, signal) => using(signal, (outside, inbox) => reachUnder(outside, inbox, base, names)),
     test: (signal) => {
       const place = outsidePlace(config, context)
       return testLines(

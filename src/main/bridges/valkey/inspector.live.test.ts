@@ -100,6 +100,18 @@ liveDescribe('redis', 'the inspector with a real Redis', () => {
     await server.stop()
   })
 
+  test('finds a right to the lists of all sites, where the test name of a site is closed', async () => {
+    const server = await startSite({ users: { wide: 'on >secret ~site:* ~*:writes &site:* +@all' } })
+    const entry: ValkeyConfig = { ...plain, address: `127.0.0.1:${server.port}`, username: 'wide' }
+    const reached = await createValkeyInspector(entry, context('site', 'secret')).reach('site-canary', 'real', never)
+    expect(reached.filter(({ allowed }) => allowed === true).map(({ text, name }) => [text, name])).toEqual([
+      ['may send requests (RPUSH)', 'site-canary:writes'],
+      ['may take requests (BLPOP)', 'site-canary:writes'],
+    ])
+    expect(await server.client().keys('*')).toEqual([])
+    await server.stop()
+  })
+
   test('lists whoever waits at a list, also without a name', async () => {
     const server = await startSite()
     const stranger = server.client()

@@ -58,6 +58,7 @@ export function createValkeyInspector(entry: ValkeyConfig, context: BridgeContex
   return {
     watch,
     rights,
+    reach: (base, _names, signal) => rights(base, signal),
     test: (signal) =>
       testLines(
         {

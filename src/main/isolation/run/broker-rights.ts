@@ -3,6 +3,8 @@
  * and not by what it acknowledges. Tried with canary names; where a sibling agrees also between its base and ours, both
  * ways. What it does not prove: what logins can do that are neither ours nor the sibling's.
  */
+
+import type { Reachable } from '#main/bridges/inspector'
 import { asError } from '#main/link'
 import { aclLines } from '#shared/acl'
 import type { Evidence, Verdict } from '#shared/isolation-run'
@@ -22,6 +24,11 @@ export const brokerRightsCheck: Check = {
     return {
       evidence: [...evidence, ...found.flat()],
       notTried: [
+        ...(context.sibling && entries.some(({ id }) => id.service === 'mqtt')
+          ? [
+              'On MQTT, topics that the sibling uses: only a test topic beside them, since a message there would reach it.',
+            ]
+          : []),
         context.sibling
           ? "Whether other logins than ours and the sibling's can reach this namespace."
           : 'Whether another login can reach this namespace: only our own was tried. Give a sibling, or run the checks there too.',
@@ -42,7 +49,7 @@ export const brokerRightsCheck: Check = {
 
 async function tryRights(context: CheckContext, entry: RunEntry): Promise<Evidence[]> {
   const canary = baseOf(entry.id.service, `${context.config.namespace}-canary-${context.hex(6)}`, entry.config.selector)
-  const alone = await rightsOf(context, entry, entry, canary)
+  const alone = await rightsOf(context, entry, entry, { base: canary, names: 'real', who: '' })
   const { sibling } = context
   const theirs = sibling?.entries.find((one) => one.id.service === entry.id.service && one.broker === entry.broker)
   if (!sibling || !theirs) return alone
@@ -62,7 +69,7 @@ interface Reach {
 
 /** What the login of one can do under the base of the other. */
 async function reach(context: CheckContext, entry: RunEntry, { from, to, who }: Reach): Promise<Evidence[]> {
-  const rights = await rightsOf(context, entry, from, to.base, who)
+  const rights = await rightsOf(context, entry, from, { base: to.base, names: 'test', who })
   if (entry.id.service !== 'mqtt') return rights
   const delivered = await deliveryBetween(context, entry, from, to, who)
   const shown = delivered.every(({ verdict }) => verdict !== 'not-proven')
@@ -73,12 +80,11 @@ async function rightsOf(
   context: CheckContext,
   entry: RunEntry,
   client: Client,
-  base: string,
-  who = '',
+  { base, names, who }: { readonly base: string; readonly names: Reachable; readonly who: string },
 ): Promise<Evidence[]> {
   context.say(`${entry.key}: ${who}rights under ${base}`)
   try {
-    const rights = await client.inspector().rights(base, context.signal)
+    const rights = await client.inspector().reach(base, names, context.signal)
     if (rights.length === 0)
       return [about(entry, 'not-proven', 'not tried', `${who}the broker does not say what is allowed`)]
     return rights.map(({ allowed, text, name }) =>
