@@ -9,7 +9,7 @@ import type { CommissioningValue } from '#shared/isolation-run'
 import { type DataType, integerRanges } from '#shared/plc'
 import { parseJson, type TagValue, valueToJson } from '#shared/value'
 import { ask, askedText } from './ask.ts'
-import { type CheckContext, type RunContext, type RunEntry, usable } from './context.ts'
+import { type CheckContext, type RunContext, type RunEntry, serves, usable } from './context.ts'
 
 /** The tag with its value now and another one it may have. */
 export interface Commissioned {
@@ -105,6 +105,7 @@ export async function bringBack(context: CheckContext, held: CommissioningValue,
   }
   const errors: string[] = []
   for (const entry of usable(context, 'requests').entries) {
+    if (!serves(entry, held.plc)) continue
     const error = await writeOnce(context, entry, held)
     if (error === '') {
       await context.restored(held)

@@ -133,9 +133,19 @@ export function about(
   }
 }
 
+/** Whether the entry publishes this PLC and takes requests for it. */
+export function serves({ config }: Pick<RunEntry, 'config'>, plc: string): boolean {
+  return config.plcs?.includes(plc) ?? true
+}
+
+/** Nothing can be written to this PLC through the entry, and nothing has to be. */
+export function notServed(entry: RunEntry, plc: string): Evidence {
+  return about(entry, undefined, 'not served', `${plc} is not served here: nothing was tried`)
+}
+
 /** A PLC that the entry serves, for requests that name no tag of it. */
 export function plcOf(context: Pick<RunContext, 'config'>, entry: Pick<RunEntry, 'config'>): string {
-  return context.config.plcs.find(({ name }) => entry.config.plcs?.includes(name) ?? true)?.name ?? '__probe_plc'
+  return context.config.plcs.find(({ name }) => serves(entry, name))?.name ?? '__probe_plc'
 }
 
 /** Entries that could be used now; the others are evidence of what was not proven. */

@@ -7,7 +7,7 @@ import { asError } from '#main/link'
 import type { Evidence } from '#shared/isolation-run'
 import { kafkaNames, mqttNames, valkeyNames } from '#shared/names/build'
 import { derivedNames } from '#shared/names/table'
-import { about, type Check, type CheckContext, type Findings, type RunEntry, usable } from './context.ts'
+import { about, type Check, type CheckContext, type Findings, type RunEntry, serves, usable } from './context.ts'
 
 /** Most names told of one entry. */
 const most = 50
@@ -54,7 +54,7 @@ function publishedNames({ config, identity }: CheckContext, { id }: RunEntry): R
 /** Kafka lists topics by their names and says which it may not describe. */
 function deaf({ config }: CheckContext, entry: RunEntry): readonly string[] {
   if (entry.id.service === 'kafka') return []
-  const publishes = config.plcs.some(({ name, enabled }) => enabled && (entry.config.plcs?.includes(name) ?? true))
+  const publishes = config.plcs.some(({ name, enabled }) => enabled && serves(entry, name))
   return publishes ? ['not even our own values and health are seen there: the right to read them may be missing'] : []
 }
 

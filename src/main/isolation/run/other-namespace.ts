@@ -9,7 +9,16 @@ import { base as baseOf, everythingUnder } from '#shared/names/build'
 import { buildRequest } from '#shared/write-request'
 import { ask, askedText, askRaw } from './ask.ts'
 import { type Commissioned, commissioned, holdCommissioned, valueNow } from './commissioning.ts'
-import { about, type Check, type CheckContext, type Findings, type RunEntry, usable } from './context.ts'
+import {
+  about,
+  type Check,
+  type CheckContext,
+  type Findings,
+  notServed,
+  type RunEntry,
+  serves,
+  usable,
+} from './context.ts'
 import { besideSibling } from './sibling.ts'
 
 export const otherNamespaceCheck: Check = {
@@ -21,8 +30,12 @@ export const otherNamespaceCheck: Check = {
     const { tag } = found
     const { entries, evidence } = usable(context, 'requests')
     const lines: Evidence[] = [...evidence]
-    if (entries.length > 0) await holdCommissioned(context, tag)
+    if (entries.some((entry) => serves(entry, tag.plc))) await holdCommissioned(context, tag)
     for (const entry of entries) {
+      if (!serves(entry, tag.plc)) {
+        lines.push(notServed(entry, tag.plc))
+        continue
+      }
       lines.push(await besideCanary(context, entry, tag))
       if (context.sibling) lines.push(...(await besideSibling(context, entry, tag, context.sibling)))
     }
@@ -39,13 +52,13 @@ async function besideCanary(context: CheckContext, entry: RunEntry, tag: Commiss
   context.say(`${entry.key}: a write for ${base}`)
   const heard: SeenMessage[] = []
   const inspector = entry.inspector()
-  let note = ''
+  let unheard = ''
   // What arrives under the canary's names while we write to both.
   const watch = await inspector
     .watch(everythingUnder(entry.id.service, base), (message) => heard.push(message), context.signal)
     .catch((error: unknown) => {
       context.signal.throwIfAborted()
-      note = asError(error).message
+      unheard = asError(error).message
       return undefined
     })
   try {
@@ -84,18 +97,34 @@ async function besideCanary(context: CheckContext, entry: RunEntry, tag: Commiss
         base,
       )
     if (own.kind !== 'answered') return about(entry, 'not-proven', 'not sent', `our own write: ${askedText(own)}`, base)
-    const leaked = heard.find(({ payload }) => Buffer.from(payload).toString('utf8').includes(requestId))
+    if (!own.answers.every(({ success }) => success))
+      return about(entry, 'not-proven', 'refused', `our own write: ${askedText(own)}`, base)
+    const holds = (id: string) => heard.find(({ payload }) => Buffer.from(payload).toString('utf8').includes(id))
+    const leaked = holds(requestId)
     if (leaked) return about(entry, 'fail', 'leaked', `our own write appeared on ${leaked.address}`, base)
     const refused = there.every(({ kind }) => kind === 'failed')
     const how = refused ? 'the broker takes none' : 'nobody answered'
-    return about(
-      entry,
-      'pass',
-      'no effect',
-      `${how}; ${tag.plc}/${tag.name} stayed ${now}; nothing of ours there${note ? ` (${note})` : ''}`,
-      base,
-    )
+    unheard ||= watch?.note ?? ''
+    // An MQTT broker takes subscriptions that it never serves: what we sent there ourselves has to come.
+    if (entry.id.service === 'mqtt' && !ids.some(holds))
+      unheard ||= 'what we sent there ourselves was not delivered to us'
+    if (unheard && !(await takesNothing(context, entry, base)))
+      return about(entry, 'not-proven', 'not heard', `whether anything of ours is there: ${unheard}`, base)
+    const nothing = unheard ? 'the broker takes nothing of ours there' : 'nothing of ours there'
+    return about(entry, 'pass', 'no effect', `${how}; ${tag.plc}/${tag.name} stayed ${now}; ${nothing}`, base)
   } finally {
     await watch?.close()
+  }
+}
+
+/** That we may not read there shows nothing. That our login, which is the gateway's, may not send there does. */
+async function takesNothing(context: CheckContext, entry: RunEntry, base: string): Promise<boolean> {
+  try {
+    const rights = await entry.inspector().reach(base, 'real', context.signal)
+    const sending = rights.filter(({ action }) => action !== 'receive')
+    return sending.length > 0 && sending.every(({ allowed }) => allowed === false)
+  } catch {
+    context.signal.throwIfAborted()
+    return false
   }
 }

@@ -7,7 +7,16 @@ import type { Evidence } from '#shared/isolation-run'
 import type { EndedRequest } from '#shared/write'
 import { type Asked, ask, askedText } from './ask.ts'
 import { type Commissioned, commissioned, holdCommissioned, valueNow } from './commissioning.ts'
-import { about, type Check, type CheckContext, type Findings, type RunEntry, usable } from './context.ts'
+import {
+  about,
+  type Check,
+  type CheckContext,
+  type Findings,
+  notServed,
+  type RunEntry,
+  serves,
+  usable,
+} from './context.ts'
 
 export const positiveWriteCheck: Check = {
   number: 4,
@@ -16,9 +25,14 @@ export const positiveWriteCheck: Check = {
     const found = await commissioned(context)
     if (!found.ok) return { evidence: [{ verdict: 'not-proven', word: 'not written', text: found.why }] }
     const { entries, evidence } = usable(context, 'requests')
-    if (entries.length > 0) await holdCommissioned(context, found.tag)
+    const { plc } = found.tag
+    if (entries.some((entry) => serves(entry, plc))) await holdCommissioned(context, found.tag)
     const lines: Evidence[] = [...evidence]
     for (const entry of entries) {
+      if (!serves(entry, plc)) {
+        lines.push(notServed(entry, plc))
+        continue
+      }
       const traces: Evidence[] = []
       const stop = context.onEnded((request) => {
         if (request.requestId?.startsWith('run-')) traces.push(about(entry, undefined, 'trace', traceText(request)))

@@ -7,7 +7,7 @@ import type { Evidence } from '#shared/isolation-run'
 import { probeTag } from '#shared/negative-cases'
 import { valueToJson } from '#shared/value'
 import { commissioned } from './commissioning.ts'
-import { about, type Check, type CheckContext, type Findings, plcOf, type RunEntry, usable } from './context.ts'
+import { about, type Check, type CheckContext, type Findings, plcOf, type RunEntry, serves, usable } from './context.ts'
 import { mustRefuse } from './refused.ts'
 import { retained, waited } from './stored.ts'
 
@@ -66,7 +66,7 @@ function expired(context: CheckContext, entry: RunEntry): Promise<Evidence> {
 /** With the value the tag has now. */
 async function notWritable(context: CheckContext, entry: RunEntry): Promise<Evidence> {
   for (const plc of context.config.plcs) {
-    if (!plc.enabled || !(entry.config.plcs?.includes(plc.name) ?? true)) continue
+    if (!plc.enabled || !serves(entry, plc.name)) continue
     for (const tag of plc.tags.filter(({ enabled, writable }) => enabled && !writable).slice(0, 5)) {
       const read = await context.readTag(plc.name, tag.name, context.signal)
       if (!read.ok || (read.type.kind !== 'atomic' && read.type.kind !== 'string')) continue
@@ -85,8 +85,7 @@ async function wrongType(context: CheckContext, entry: RunEntry): Promise<Eviden
   const found = await commissioned(context)
   if (!found.ok) return about(entry, 'not-proven', 'not tried', `wrong type: ${found.why}`)
   const { plc, name, type } = found.tag
-  if (!(entry.config.plcs?.includes(plc) ?? true))
-    return about(entry, undefined, 'not served', `wrong type: ${plc} is not served here`)
+  if (!serves(entry, plc)) return about(entry, undefined, 'not served', `wrong type: ${plc} is not served here`)
   // An object fits no elementary type and no string; a number fits neither structure nor array.
   const valueJson = type.kind === 'atomic' || type.kind === 'string' ? '{"__probe":1}' : '1'
   return await mustRefuse(context, entry, {
@@ -101,8 +100,7 @@ async function gateClosed(context: CheckContext, entry: RunEntry): Promise<Evide
   const found = await commissioned(context)
   if (!found.ok) return about(entry, 'not-proven', 'not tried', `gate closed: ${found.why}`)
   const { plc, name, nowJson } = found.tag
-  if (!(entry.config.plcs?.includes(plc) ?? true))
-    return about(entry, undefined, 'not served', `gate closed: ${plc} is not served here`)
+  if (!serves(entry, plc)) return about(entry, undefined, 'not served', `gate closed: ${plc} is not served here`)
   const requestId = `gate-${context.hex(8)}`
   const open = context.closeGateFor(requestId)
   try {
