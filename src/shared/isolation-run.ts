@@ -1,5 +1,6 @@
 /** The nouns of the isolation run: twelve checks, their verdicts and evidence, and the report of them. */
 import type { EntryId } from './broker.ts'
+import type { Config } from './config.ts'
 import type { OwnerRecord, PinState } from './isolation.ts'
 import type { NameRow } from './names/table.ts'
 
@@ -30,6 +31,14 @@ export type CheckId = (typeof checks)[number]['name']
 /** Whether a request id is one of an isolation run (its checks, in `main/isolation/run`): nobody else's request. */
 export function isProbeId(requestId: string): boolean {
   return /^(run|own|probe|refuse|retained|canary|sibling|restore|gate|waited)-[0-9a-f]{6,12}$/.test(requestId)
+}
+
+/** What a run with check 7 does to the site's requests meanwhile, for people who are about to start it; '' where nothing. */
+export function meanwhile({ valkey }: Pick<Config, 'valkey'>): string {
+  const closes = valkey.some((one) => one.enabled && one.enable_writeback && one.backlog !== 'execute')
+  return closes
+    ? 'Valkey: check 7 takes no requests in for about 3 s. What is sent there meanwhile is refused (request expired) and not executed: its sender has to send it again.'
+    : ''
 }
 
 /** "May not look" is never `pass`. */

@@ -84,6 +84,12 @@ export interface BridgeConnection extends Losable {
    */
   listen(take: Take, signal: AbortSignal): Promise<void>
   /**
+   * Subscribes to requests once more while intake is open, as after a reconnect, and misses none: the broker gives what
+   * it has stored. Resolves when the broker has confirmed it; rejects where it refuses or intake is closed; open where
+   * the connection is lost. Absent: this kind of broker stores no requests for subscribers.
+   */
+  readonly subscribeAgain?: () => Promise<void>
+  /**
    * Starts to watch this base for the claim. At most one at a time; ends with the connection or when `signal` aborts.
    * Rejects where the connection is lost, `signal` aborts, or it can't be opened now (no further client is let in); it
    * may then be opened again after `signal` has aborted. Rights that are missing are data of the lease.

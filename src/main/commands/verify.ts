@@ -7,7 +7,7 @@ import { areasProblem, createLogger, type Logger } from '#main/log/logger'
 import type { Sink } from '#main/log/sinks'
 import type { Config } from '#shared/config'
 import type { GatewayClient } from '#shared/contract/index'
-import type { CheckNumber, RunState, Verdict } from '#shared/isolation-run'
+import { type CheckNumber, meanwhile, type RunState, type Verdict } from '#shared/isolation-run'
 import type { RpcError } from '#shared/rpc'
 import { exit } from './exit.ts'
 import { type ConfigOptions, loadConfig, problemLine, tellProblems } from './load.ts'
@@ -124,6 +124,8 @@ async function runWith(client: GatewayClient, { options, config, lost, interrupt
   const open = await waitUntilReady({ client, config, signal, say })
   if (open) say(`goes on though not all is ready: ${open}`)
   signal.throwIfAborted()
+  const warning = options.checks?.includes(7) === false ? '' : meanwhile(config)
+  if (warning) say(warning)
   const order = {
     ...(sibling === undefined ? {} : { sibling: path.resolve(sibling) }),
     ...(options.checks ? { checks: [...options.checks] } : {}),

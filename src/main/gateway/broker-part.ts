@@ -19,11 +19,13 @@ export interface BrokerPart {
   readonly outbox: Outbox
   /** Connects; where it waits for its next attempt, tries at once. Not after `stop`: a stopped part is replaced. */
   start(): void
+  /** As `BridgeConnection.subscribeAgain`. True when the broker has confirmed it; false where it has not after 5 s. */
+  subscribeAgain(signal: AbortSignal): Promise<boolean>
   /**
-   * Closes the way in and opens it again, as after a reconnect, when `whileClosed` is done. Resolves when it is open, or
-   * 5 s later.
+   * Closes the way in and opens it again, as after a reconnect, when `whileClosed` is done. True when it is open; false
+   * where it is not 5 s later.
    */
-  reopenIntake(signal: AbortSignal, whileClosed?: () => Promise<void>): Promise<void>
+  reopenIntake(signal: AbortSignal, whileClosed: () => Promise<void>): Promise<boolean>
   /** No request is taken in from now on. */
   closeIntake(): void
   /** Sends what still waits, within `drainMs`, and closes. */
@@ -71,6 +73,7 @@ export function createBrokerPart(options: BrokerPartOptions): BrokerPart {
     onRefused: (error) => log.warn(`${name}: ${error.message} The newest values wait and are sent again.`),
   })
   let link: Link | undefined
+  let current: BridgeConnection | undefined
   let reopen = () => {}
   /** Who closed the way in is done. */
   let mayReopen: Promise<void> = Promise.resolve()
@@ -99,6 +102,7 @@ export function createBrokerPart(options: BrokerPartOptions): BrokerPart {
 
   async function use(connection: BridgeConnection, signal: AbortSignal): Promise<void> {
     const since = Date.now()
+    current = connection
     const { note } = connection
     const tell = (intake: 'open' | 'closed' | 'opening', more = '') => {
       const text = [note, more].filter((part) => part !== '').join('; ')
@@ -187,18 +191,20 @@ export function createBrokerPart(options: BrokerPartOptions): BrokerPart {
     }
   }
 
-  /** Resolves when the way in is so, or after 5 s, or when the signal aborts. */
-  function intakeIs(wanted: 'open', signal: AbortSignal): Promise<void> {
+  function isOpen(): boolean {
+    const now = state.getState()
+    return now.kind === 'connected' && now.intake === 'open'
+  }
+
+  /** Whether the way in is open, when it is, or after 5 s, or when the signal aborts. */
+  function opened(signal: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
-      const look = () => {
-        const now = state.getState()
-        if (now.kind === 'connected' && now.intake === wanted) done()
-      }
+      const look = () => isOpen() && done()
       const done = () => {
         clearTimeout(timer)
         stop()
         signal.removeEventListener('abort', done)
-        resolve()
+        resolve(isOpen())
       }
       const timer = setTimeout(done, reopenMs)
       const stop = state.subscribe(look)
@@ -231,6 +237,16 @@ export function createBrokerPart(options: BrokerPartOptions): BrokerPart {
       if (link) return link.retryNow()
       link = keepLinked({ connect, use, onState })
     },
+    subscribeAgain: async (signal) => {
+      const again = isOpen() && current?.subscribeAgain
+      if (!again) return false
+      const over = aborted(AbortSignal.any([signal, AbortSignal.timeout(reopenMs)])).then(() => false)
+      const confirmed = again().then(
+        () => true,
+        () => false,
+      )
+      return await Promise.race([confirmed, over])
+    },
     reopenIntake: async (signal, whileClosed) => {
       let done = () => {}
       mayReopen = new Promise((resolve) => {
@@ -239,11 +255,11 @@ export function createBrokerPart(options: BrokerPartOptions): BrokerPart {
       reopen()
       state.setState((now) => (now.kind === 'connected' ? { ...now, intake: 'opening' } : now), true)
       try {
-        await whileClosed?.()
+        await whileClosed()
       } finally {
         done()
       }
-      await intakeIs('open', signal)
+      return await opened(signal)
     },
     closeIntake: () => intakeOff.abort(new Error('the gateway stops')),
     stop: async (drainMs) => {

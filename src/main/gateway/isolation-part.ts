@@ -184,6 +184,7 @@ function runEntry({ made, part }: EntryParts): RunEntry[] {
       requester: clients.requester,
       inspector: clients.inspector,
       isOwn: (address, payload) => part.bridge.isOwn(address, payload),
+      subscribeAgain: (signal) => part.subscribeAgain(signal),
       reopenIntake: (signal, whileClosed) => part.reopenIntake(signal, whileClosed),
     },
   ]

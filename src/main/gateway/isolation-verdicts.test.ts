@@ -94,7 +94,8 @@ it('partitions of a request topic are not proven while the cluster is away, and 
       requester: nothing,
       inspector: nothing,
       isOwn: () => false,
-      reopenIntake: async () => {},
+      subscribeAgain: nothing,
+      reopenIntake: nothing,
     }
     const findings = await namesCheck.run({
       config: parsed.config,

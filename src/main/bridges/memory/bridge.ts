@@ -190,6 +190,10 @@ function createConnection(self: Self, toSend: (message: Message) => MemoryMessag
       if (!intake) session.unsubscribe(filter)
       signal.throwIfAborted()
     },
+    subscribeAgain: async () => {
+      if (!intake) throw errorOf('intake is closed')
+      await session.subscribe(filter)
+    },
     close: async () => {
       session.close()
       end(errorOf('closed'))

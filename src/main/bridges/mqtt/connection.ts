@@ -150,6 +150,7 @@ export function createConnection(options: ConnectionOptions): BridgeConnection {
       sender.send(messages.flatMap((message, index) => prepare(message, (error) => settled(index, error)) ?? []))
     },
     listen: (take, signal) => intake.listen(take, signal),
+    subscribeAgain: intake.subscribeAgain,
     openLease,
     close: () => {
       closing ??= close()

@@ -11,6 +11,8 @@ import { errorAt, type Place, subscribeWords } from './words.ts'
 export interface Intake {
   /** As `BridgeConnection.listen`. */
   listen(take: Take, signal: AbortSignal): Promise<void>
+  /** As `BridgeConnection.subscribeAgain`: the broker replaces the subscription and lets no message go by (MQTT 5 §3.8.4). */
+  subscribeAgain(): Promise<void>
   /** The connection is gone: an opening under way is rejected with this error. */
   end(error: Error): void
   /** Whether to acknowledge and go on: a request was taken over, or it is none for an open intake. Never rejects. */
@@ -142,6 +144,11 @@ export function createIntake({ client, place, entry, base, rounds, fail, warn }:
         throw error
       }
     },
+    subscribeAgain: () =>
+      new Promise((resolve, reject) => {
+        if (opened && !ended) send(resolve, reject)
+        else reject(ended ?? errorAt(place, 'intake is closed'))
+      }),
     end: (error) => {
       ended = error
       opened?.reject(error)

@@ -157,6 +157,26 @@ liveDescribe('mosquitto', 'the MQTT bridge with a real mosquitto', (shared) => {
     later.mockRestore()
   })
 
+  test('misses no request while it subscribes again, and gets none that is stored', async () => {
+    const client = await outside(broker.port)
+    const connection = await connected(createMqttBridge(entryFor(broker.port), context('again')))
+    const arrivals: Arrival[] = []
+    await connection.listen(takeInto(arrivals), never)
+    await client.publishAsync('again/P/write', '{"stored":1}', { qos: 1, retain: true })
+    const sending = Array.from({ length: 300 }, (_, n) => client.publishAsync('again/P/write', `${n}`, { qos: 1 }))
+    for (let n = 0; n < 20; n++) await connection.subscribeAgain?.()
+    await Promise.all(sending)
+    await connection.subscribeAgain?.()
+    await client.publishAsync('again/P/write', 'last', { qos: 1 })
+    await vi.waitFor(() => expect(Buffer.from(arrivals.at(-1)?.payload ?? []).toString()).toBe('last'))
+    expect(arrivals.map(({ payload }) => Buffer.from(payload).toString())).toEqual([
+      '{"stored":1}',
+      ...Array.from({ length: 300 }, (_, n) => `${n}`),
+      'last',
+    ])
+    await client.publishAsync('again/P/write', '', { qos: 1, retain: true })
+  })
+
   test('requests sent while the gateway is away are never delivered', async () => {
     const bridge = createMqttBridge(entryFor(broker.port), context('away'))
     const first = await connected(bridge)

@@ -30,10 +30,15 @@ export interface RunEntry {
   /** Whether this gateway sent it within the last minute. */
   isOwn(address: string, payload: Uint8Array): boolean
   /**
-   * Closes the way in and opens it again, as after a reconnect, when `whileClosed` is done. Resolves when it is open, or
-   * after some seconds.
+   * Subscribes to requests once more, as after a reconnect, without closing the way in: nothing is missed. True when the
+   * broker has confirmed it; false where it has not after some seconds.
    */
-  reopenIntake(signal: AbortSignal, whileClosed?: () => Promise<void>): Promise<void>
+  subscribeAgain(signal: AbortSignal): Promise<boolean>
+  /**
+   * Closes the way in and opens it again, as after a reconnect, when `whileClosed` is done. True when it is open; false
+   * where it is not after some seconds.
+   */
+  reopenIntake(signal: AbortSignal, whileClosed: () => Promise<void>): Promise<boolean>
 }
 
 /** Times in ms; shorter ones are for tests. */

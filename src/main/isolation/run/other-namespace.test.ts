@@ -77,6 +77,7 @@ async function made(check: Check) {
       clock: nothing,
     }),
     isOwn: () => false,
+    subscribeAgain: nothing,
     reopenIntake: nothing,
   }
   const requester = entry.requester()

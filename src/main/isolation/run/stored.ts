@@ -11,22 +11,27 @@ export async function retained(context: CheckContext, entry: RunEntry): Promise<
   // MQTT 3.1.1 does not tell a stored request from a live one where somebody subscribes already.
   const old = /version 3\.1\.1/.test(entry.note())
   const expected = old ? ['retained write request ignored', 'unknown tag: '] : ['retained write request ignored']
-  let again: Promise<void> | undefined
+  // From its answer on it stays stored for so long.
+  const lingerMs = context.times.lingerMs + context.times.quietMs
+  let again: Promise<boolean> | undefined
+  const subscribe = async () => {
+    const since = context.now()
+    return (await entry.subscribeAgain(context.signal)) && context.now() - since < lingerMs
+  }
   const stop = context.onEnded((request) => {
-    if (request.requestId === requestId) again ??= entry.reopenIntake(context.signal)
+    if (request.requestId === requestId) again ??= subscribe()
   })
   context.say(`${entry.key}: a request stored at the broker`)
   try {
     const parts = { plc: plcOf(context, entry), tag: probeTag(context.hex(8)), valueJson: '1', requestId }
-    const asked = await ask(context, entry, parts, {
-      retain: true,
-      lingerMs: context.times.lingerMs + context.times.quietMs,
-    })
-    await again
+    const asked = await ask(context, entry, parts, { retain: true, lingerMs })
+    const subscribed = await again
     const text = `stored at the broker (retained), and a new subscription: ${askedText(asked)}`
     if (asked.kind === 'failed') return about(entry, 'not-proven', 'not sent', text)
     if (asked.kind === 'unanswered') return about(entry, 'fail', 'no answer', text)
     const right = asked.answers.every(({ error }) => expected.some((start) => error.startsWith(start)))
+    if (right && !subscribed)
+      return about(entry, 'not-proven', 'not subscribed', `${text}; the broker did not confirm it while it was stored`)
     return about(entry, right ? 'pass' : 'fail', right ? 'refused' : 'taken for live', text)
   } finally {
     stop()
@@ -51,7 +56,7 @@ export async function waited(context: CheckContext, entry: RunEntry): Promise<Ev
     requestId: `waited-${context.hex(8)}`,
   }
   let asking: Promise<Asked> | undefined
-  await entry.reopenIntake(context.signal, async () => {
+  const opened = await entry.reopenIntake(context.signal, async () => {
     // The last look at the list has to be over.
     await sleep(times.quietMs, undefined, { signal: context.signal })
     await new Promise<void>((resolve) => {
@@ -62,7 +67,10 @@ export async function waited(context: CheckContext, entry: RunEntry): Promise<Ev
   const asked = await (asking ?? { kind: 'unanswered' as const })
   const text = `waiting in the list while no requests were taken in: ${askedText(asked)}`
   if (asked.kind === 'failed') return about(entry, 'not-proven', 'not sent', text)
-  if (asked.kind === 'unanswered') return about(entry, 'fail', 'no answer', text)
+  if (asked.kind === 'unanswered')
+    return opened
+      ? about(entry, 'fail', 'no answer', text)
+      : about(entry, 'not-proven', 'not opened', `${text}; the way in was not open again in time`)
   const right = asked.answers.every(({ error }) => error.startsWith('request expired '))
   return about(entry, right ? 'pass' : 'fail', right ? 'refused' : 'taken for live', text)
 }

@@ -19,9 +19,11 @@ const leftOversCheck: CheckNumber = 10
 export function CheckList(props: {
   readonly run: RunState
   readonly namespace: string
+  /** What check 7 does to the requests of others; '' where nothing. */
+  readonly meanwhile: string
   readonly onRun: (check: CheckNumber) => void
 }) {
-  const { run, namespace, onRun } = props
+  const { run, namespace, meanwhile, onRun } = props
   const [open, setOpen] = useState<CheckNumber>()
   const [accepting, setAccepting] = useState<CheckResult>()
   const running = run.kind === 'running'
@@ -34,6 +36,7 @@ export function CheckList(props: {
             row={row}
             open={open === row.number}
             namespace={namespace}
+            meanwhile={row.number === 7 ? meanwhile : ''}
             running={running}
             onToggle={() => setOpen(open === row.number ? undefined : row.number)}
             onRun={() => onRun(row.number)}
@@ -50,12 +53,13 @@ function Check(props: {
   readonly row: Row
   readonly open: boolean
   readonly namespace: string
+  readonly meanwhile: string
   readonly running: boolean
   readonly onToggle: () => void
   readonly onRun: () => void
   readonly onAccept: () => void
 }) {
-  const { row, open, namespace, running, onToggle, onRun, onAccept } = props
+  const { row, open, namespace, meanwhile, running, onToggle, onRun, onAccept } = props
   const { number, title, question, state, doing, result } = row
   return (
     <li className={open ? 'open' : ''}>
@@ -81,6 +85,7 @@ function Check(props: {
         <div className="evidence">
           {!result && <p className="mid">{question}</p>}
           {result && <Found result={result} namespace={namespace} />}
+          {meanwhile && <p className="mid">{meanwhile}</p>}
           <div className="evidence-actions">
             <Button small blocked={running ? 'A run is under way.' : undefined} onClick={onRun}>
               Run check {number} {result ? 'again' : 'alone'}

@@ -11,7 +11,7 @@ import { go } from '#renderer/ui/router'
 import { SplitPanes } from '#renderer/ui/SplitPanes.tsx'
 import type { PageProps } from '#renderer/ui/screen'
 import { utcTime } from '#renderer/ui/times'
-import type { CheckNumber, RunState } from '#shared/isolation-run'
+import { type CheckNumber, meanwhile, type RunState } from '#shared/isolation-run'
 import { AclDialog } from './AclDialog.tsx'
 import { CheckList } from './CheckList.tsx'
 import { ClaimPart } from './ClaimPart.tsx'
@@ -56,6 +56,7 @@ export function Page({ path }: PageProps) {
       showToast({ tone: 'bad', text: textOf(error) })
     }
   }
+  const warning = state?.config ? meanwhile(state.config) : ''
   const noReport = ended ? undefined : 'No run has ended yet.'
 
   return (
@@ -100,6 +101,7 @@ export function Page({ path }: PageProps) {
         <Guide isolation={isolation} />
       ) : (
         <>
+          {run.kind !== 'running' && warning && <p className="meanwhile mid">{warning}</p>}
           {run.kind === 'running' ? <Running run={run} /> : <ReportBar run={run} config={state?.config} />}
           <SplitPanes
             panes={[
@@ -112,6 +114,7 @@ export function Page({ path }: PageProps) {
             <CheckList
               run={run}
               namespace={state?.config?.namespace ?? ''}
+              meanwhile={warning}
               onRun={(check) => void start({ checks: [check] })}
             />
             <Others isolation={isolation} namespace={state?.config?.namespace ?? ''} />
