@@ -2,7 +2,8 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { parseConfig } from '#main/config/parse'
-import { bringBackAfterCrash } from '#main/isolation/run/after-crash'
+import { bringBackAfterCrash, type OpenValue } from '#main/isolation/run/after-crash'
+import { leftText } from '#main/isolation/run/commissioning'
 import type { RunContext, RunEntry, RunPlc, RunTimes, Sibling } from '#main/isolation/run/context'
 import { runTimes } from '#main/isolation/run/context'
 import { reportHtml } from '#main/isolation/run/report-html'
@@ -12,7 +13,7 @@ import { asError } from '#main/link'
 import type { Log } from '#main/log'
 import type { DecisionLine, Journal, JournalLine } from '#main/writeback/journal'
 import { type BrokerState, entryText } from '#shared/broker'
-import type { CheckNumber, CommissioningValue } from '#shared/isolation-run'
+import type { CheckNumber, CommissioningValue, LeftBehind } from '#shared/isolation-run'
 import { base, shortIdentity } from '#shared/names/build'
 import type { ReadOutcome } from '#shared/tag'
 import type { EndedRequest } from '#shared/write'
@@ -89,6 +90,7 @@ export async function createIsolationPart(options: IsolationPartOptions): Promis
     closeGateFor: options.closeGateFor,
     remember: (held) => decide('commissioning', '', JSON.stringify({ ...held, state: 'held' })),
     restored: (held) => decide('commissioning', '', JSON.stringify({ ...held, state: 'restored' })),
+    gaveUp: (held) => decide('commissioning', '', JSON.stringify({ ...held, state: 'given-up' })),
     hex: (digits) =>
       randomBytes(Math.ceil(digits / 2))
         .toString('hex')
@@ -98,12 +100,14 @@ export async function createIsolationPart(options: IsolationPartOptions): Promis
     ...(sibling ? { sibling } : {}),
   })
 
+  const { open, left } = valuesFrom(options.before)
   const runner = await createRunner({
     context,
     version: sources.version,
     host: hostname(),
     configPath: sources.configPath,
     keepAt: sources.reportPath,
+    left,
     onAccepted: (check, { name, reason }) =>
       void decide('check-accepted', name, `check ${check}: ${reason}`).catch((error: unknown) =>
         log.error('isolation: an acceptance is not in the journal', error),
@@ -113,9 +117,8 @@ export async function createIsolationPart(options: IsolationPartOptions): Promis
 
   const stopHearing = hearOtherSites({ parts: set.cell, entries: () => set.entries.values(), sites, log })
 
-  const open = openValues(options.before)
   const ending = new AbortController()
-  if (open.length > 0) void bringBackAfterCrash({ context, open, log, signal: ending.signal })
+  if (open.length > 0) void bringBackAfterCrash({ context, open, onLeft: runner.leave, log, signal: ending.signal })
   return {
     ...runner,
     start: async ({ checks, sibling: path }) => {
@@ -218,16 +221,28 @@ async function readTag(set: PartSet, plc: string, tag: string, signal: AbortSign
   }
 }
 
-/** Commissioning values of runs that did not come to their end. */
-function openValues(before: readonly JournalLine[]): readonly CommissioningValue[] {
-  const open = new Map<string, CommissioningValue>()
+/**
+ * Commissioning values of earlier processes: `open` of runs that did not come to their end, `left` those that were given
+ * up. A reader that does not know `given-up` takes it for restored: nobody writes it.
+ */
+function valuesFrom(before: readonly JournalLine[]): {
+  readonly open: readonly OpenValue[]
+  readonly left: readonly LeftBehind[]
+} {
+  const open = new Map<string, OpenValue>()
+  const left = new Map<string, LeftBehind>()
   for (const line of before) {
     if (line.line !== 'decision' || line.what !== 'commissioning') continue
-    const held = parseHeld(line.text)
-    if (held?.state === 'held') open.set(held.id, held)
-    else if (held) open.delete(held.id)
+    const parsed = parseHeld(line.text)
+    if (!parsed) continue
+    const { state, ...held } = parsed
+    open.delete(held.id)
+    left.delete(held.id)
+    if (state === 'held') open.set(held.id, { ...held, heldAt: Date.parse(line.time) })
+    if (state === 'given-up')
+      left.set(held.id, { ...held, text: leftText(held, `it could not be set back, ${line.time}`) })
   }
-  return [...open.values()]
+  return { open: [...open.values()], left: [...left.values()] }
 }
 
 function parseHeld(text: string): (CommissioningValue & { readonly state: string }) | undefined {

@@ -109,6 +109,7 @@ it('partitions of a request topic are not proven while the cluster is away, and 
       closeGateFor: nothing,
       remember: nothing,
       restored: nothing,
+      gaveUp: nothing,
       hex: () => '0',
       now: () => 0,
       times: { listenMs: 0, answerMs: 0, lingerMs: 0, quietMs: 0 },

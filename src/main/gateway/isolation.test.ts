@@ -231,6 +231,26 @@ describe('the isolation run', () => {
     await until(() => simulator.get('Test_DINT') === 41, 'the old value', 20_000)
   })
 
+  it('what could not be set back is never written later, but told until it is seen in its place', async () => {
+    const { one, simulator, config } = await site()
+    simulator.set('Test_DINT', 41)
+    const running = run(one, [4])
+    await until(() => simulator.get('Test_DINT') === 42, 'the other value')
+    simulator.faults.mute = true
+    expect(await running).toMatchObject({ verdict: 'fail' })
+    simulator.faults.mute = false
+    const states = (await one.decisions()).map(({ text }) => JSON.parse(text).state)
+    expect(states).toEqual(['held', 'given-up'])
+    await one.stop()
+    const before = simulator.writeLog.length
+    // 42 is what an operator wants by now.
+    const later = await sites.start('A', config)
+    await until(() => intakeOpen(later), 'intake')
+    expect(await run(later, [12])).toMatchObject({ verdict: 'fail', left: [{ before: '41', written: '42' }] })
+    expect(simulator.writeLog.length).toBe(before)
+    expect(simulator.get('Test_DINT')).toBe(42)
+  }, 40_000)
+
   it('a person accepts what is not proven, by name and reason, and nothing else', async () => {
     const { one } = await site('')
     await run(one, [1, 4])

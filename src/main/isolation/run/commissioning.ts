@@ -116,7 +116,8 @@ export async function bringBack(context: CheckContext, held: CommissioningValue,
   return leftText(held, errors.join('; ') || 'no broker takes requests')
 }
 
-function leftText({ plc, tag, before, written }: CommissioningValue, why: string): string {
+/** What a person is told of a value that was not set back. */
+export function leftText({ plc, tag, before, written }: CommissioningValue, why: string): string {
   return `${plc}/${tag} still holds ${written} and not ${before} (${why}). Write ${before} to it.`
 }
 

@@ -77,6 +77,8 @@ export interface RunContext {
   remember(held: CommissioningValue): Promise<void>
   /** The value is back. */
   restored(held: CommissioningValue): Promise<void>
+  /** The value is not back, and no process will write it any more: a person has to. */
+  gaveUp(held: CommissioningValue): Promise<void>
   /** So many random hex digits. */
   hex(digits: number): string
   now(): number

@@ -94,6 +94,7 @@ async function made(check: Check) {
     closeGateFor: nothing,
     remember: async () => {},
     restored: async () => {},
+    gaveUp: nothing,
     hex: (n) => (++digits).toString(16).padStart(n, '0'),
     now: () => 0,
     times: { listenMs: 0, answerMs: 0, lingerMs: 0, quietMs: 0 },

@@ -28,6 +28,8 @@ export interface RunnerOptions {
   readonly configPath: string
   /** File of the newest report. */
   readonly keepAt: string
+  /** What earlier processes left behind, where no report has it. */
+  readonly left: readonly LeftBehind[]
   /** A person accepted a check: for the journal. */
   onAccepted(check: CheckNumber, acceptance: Acceptance): void
   readonly log: Log
@@ -43,11 +45,14 @@ export interface Runner {
   /** The newest, also of an earlier process. */
   report(): Report | undefined
   accept(check: CheckNumber, acceptance: Omit<Acceptance, 'at'>): RunOrder
+  /** Something was found to be left behind: the newest report and every later one say so. */
+  leave(one: LeftBehind): void
   /** Resolves when no run is under way. */
   idle(): Promise<void>
   stop(): Promise<void>
 }
 
+const unwritten = 'isolation run: that a value was given up is not in the journal: the next start may write it'
 const hourMs = 3_600_000
 /** After go-live. */
 const watchMs = 72 * hourMs
@@ -62,7 +67,9 @@ export async function createRunner(options: RunnerOptions): Promise<Runner> {
   let report = await readReport(options.keepAt, log)
   /** What runs left behind, also those without a report of their own. */
   let left: readonly LeftBehind[] = report?.left ?? []
+  left = [...left, ...options.left.filter(({ id }) => !left.some((one) => one.id === id))]
   const state = createStore<RunState>(() => (report ? endedState(report, 'complete') : { kind: 'none' }))
+  let stopping = false
   let ending: AbortController | undefined
   let running: Promise<void> = Promise.resolve()
   let writing: Promise<void> = Promise.resolve()
@@ -90,7 +97,11 @@ export async function createRunner(options: RunnerOptions): Promise<Runner> {
       signal,
       onProgress: (progress) => state.setState({ kind: 'running', startedAt, wanted, ...progress }, true),
     })
-    for (const { text } of end.left) log.error(`isolation run: ${text}`)
+    for (const one of end.left) {
+      log.error(`isolation run: ${one.text}`)
+      // Whatever stands there later may be meant. Where the process stops, the next one tries it soon after.
+      if (!stopping) await context.gaveUp(one).catch((error: unknown) => log.error(unwritten, error))
+    }
     left = [...(await stillLeft(context)), ...end.left]
     const carried = carriedOver(report, wanted, configDigest(context.config))
     const results = [...carried.results, ...end.results].sort((a, b) => a.check - b.check)
@@ -202,9 +213,14 @@ export async function createRunner(options: RunnerOptions): Promise<Runner> {
       tell(next)
       return { ok: true }
     },
+    leave: (one) => {
+      left = [...left.filter(({ id }) => id !== one.id), one]
+      if (report) tell(withLeft(report, left))
+    },
     idle: () => running,
     stop: async () => {
       clearInterval(timer)
+      stopping = true
       ending?.abort(new Error('the gateway stops'))
       looking?.abort(new Error('the gateway stops'))
       await running

@@ -74,6 +74,7 @@ async function made(check: typeof retained) {
     closeGateFor: nothing,
     remember: nothing,
     restored: nothing,
+    gaveUp: nothing,
     hex: (n) => (++digits).toString(16).padStart(n, '0'),
     now: () => now,
     times: { listenMs: 0, answerMs: 0, lingerMs: 1_000, quietMs: 0 },

@@ -58,6 +58,7 @@ const context = (): RunContext => ({
   closeGateFor: nothing,
   remember: nothing,
   restored: nothing,
+  gaveUp: nothing,
   hex: () => '0',
   now: () => Date.now(),
   times: { listenMs: 0, answerMs: 0, lingerMs: 0, quietMs: 0 },
@@ -69,6 +70,7 @@ const create = () =>
     host: 'here',
     configPath: 'test.yaml',
     keepAt: join(folder, 'report'),
+    left: [],
     onAccepted: () => {},
     log: silentLog,
   })
