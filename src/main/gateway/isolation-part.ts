@@ -108,6 +108,7 @@ export async function createIsolationPart(options: IsolationPartOptions): Promis
     configPath: sources.configPath,
     keepAt: sources.reportPath,
     left,
+    noteValues: (on) => setNoting(set, on),
     onAccepted: (check, { name, reason }) =>
       void decide('check-accepted', name, `check ${check}: ${reason}`).catch((error: unknown) =>
         log.error('isolation: an acceptance is not in the journal', error),
@@ -124,10 +125,7 @@ export async function createIsolationPart(options: IsolationPartOptions): Promis
     start: async ({ checks, sibling: path }) => {
       const sibling = path === undefined ? undefined : await sources.openSibling(path)
       if (typeof sibling === 'string') return { ok: false, error: `sibling ${sibling}` }
-      setNoting(set, true)
-      const started = runner.start({ ...(checks ? { checks } : {}), ...(sibling ? { sibling } : {}) })
-      if (started.ok) void runner.idle().then(() => setNoting(set, false))
-      return started
+      return runner.start({ ...(checks ? { checks } : {}), ...(sibling ? { sibling } : {}) })
     },
     reportFile: (format) => {
       const report = runner.report()

@@ -30,6 +30,8 @@ export interface RunnerOptions {
   readonly keepAt: string
   /** What earlier processes left behind, where no report has it. */
   readonly left: readonly LeftBehind[]
+  /** Values are heard from now on, or no longer: own ones have to be told from foreign ones. */
+  noteValues(on: boolean): void
   /** A person accepted a check: for the journal. */
   onAccepted(check: CheckNumber, acceptance: Acceptance): void
   readonly log: Log
@@ -56,11 +58,11 @@ const unwritten = 'isolation run: that a value was given up is not in the journa
 const hourMs = 3_600_000
 /** After go-live. */
 const watchMs = 72 * hourMs
-/** From one look to the next; strangers and contests are heard at once. */
+/** From one look to the next; health, answers and contests are heard all the time. */
 const lookMs = 10 * 60_000
 /** Longest wait for the value of a tag, when it is asked whether it was set back. */
 const readMs = 5_000
-const watched: readonly CheckNumber[] = [2, 10, 12]
+const watched: readonly CheckNumber[] = [2, 3, 10, 12]
 
 export async function createRunner(options: RunnerOptions): Promise<Runner> {
   const { log } = options
@@ -74,7 +76,12 @@ export async function createRunner(options: RunnerOptions): Promise<Runner> {
   let running: Promise<void> = Promise.resolve()
   let writing: Promise<void> = Promise.resolve()
   let looking: AbortController | undefined
-  const timer = setInterval(() => void lookAgain(), lookMs)
+  let looked: Promise<void> = Promise.resolve()
+  /** Runs and looks under way. */
+  let listening = 0
+  const timer = setInterval(() => {
+    if (!looking) looked = lookAgain()
+  }, lookMs)
   timer.unref()
 
   function keep(next: Report) {
@@ -87,16 +94,28 @@ export async function createRunner(options: RunnerOptions): Promise<Runner> {
       .catch((error: unknown) => log.error(`${options.keepAt}: the report can't be kept (${asError(error).message})`))
   }
 
+  /** Own values are noted meanwhile. */
+  async function noting<T>(work: () => Promise<T>): Promise<T> {
+    if (++listening === 1) options.noteValues(true)
+    try {
+      return await work()
+    } finally {
+      if (--listening === 0) options.noteValues(false)
+    }
+  }
+
   async function run(order: Parameters<Runner['start']>[0], signal: AbortSignal) {
     const context = options.context(order.sibling)
     const startedAt = context.now()
     const wanted = order.checks ?? checks.map(({ number }) => number)
-    const end = await runChecks({
-      context,
-      wanted,
-      signal,
-      onProgress: (progress) => state.setState({ kind: 'running', startedAt, wanted, ...progress }, true),
-    })
+    const end = await noting(() =>
+      runChecks({
+        context,
+        wanted,
+        signal,
+        onProgress: (progress) => state.setState({ kind: 'running', startedAt, wanted, ...progress }, true),
+      }),
+    )
     for (const one of end.left) {
       log.error(`isolation run: ${one.text}`)
       // Whatever stands there later may be meant. Where the process stops, the next one tries it soon after.
@@ -167,12 +186,18 @@ export async function createRunner(options: RunnerOptions): Promise<Runner> {
   /** Checks that go on after go-live; what is no longer as it was is written into the report, by name. */
   async function lookAgain() {
     const old = report
-    if (!old?.watch || ending || looking || Date.now() > old.watch.until) return
+    if (!old?.watch || ending || Date.now() > old.watch.until) return
     const context = options.context()
     looking = new AbortController()
+    const { signal } = looking
     try {
-      const { results } = await runChecks({ context, wanted: watched, signal: looking.signal, onProgress: () => {} })
-      const news = [...worse(old, results, context.now()), ...changedConfig(old, context), ...strangers(old, context)]
+      const { results } = await noting(() => runChecks({ context, wanted: watched, signal, onProgress: () => {} }))
+      const news = [
+        ...worse(old, results, context.now()),
+        ...changedConfig(old, context),
+        ...strangers(old, context),
+        ...publishers(results),
+      ]
       const next = news.reduce(amended, old)
       if (next !== old) log.warn(`isolation report: no longer true: ${news.map(({ text }) => text).join('; ')}`)
       if (report === old && old.watch) tell({ ...next, watch: { ...old.watch, lastAt: context.now() } })
@@ -224,6 +249,7 @@ export async function createRunner(options: RunnerOptions): Promise<Runner> {
       ending?.abort(new Error('the gateway stops'))
       looking?.abort(new Error('the gateway stops'))
       await running
+      await looked
       await writing
     },
   }
@@ -244,9 +270,10 @@ function endedState(report: Report, how: 'complete'): RunState {
   }
 }
 
-/** A check that was better when the report was written. */
+/** A check that was better when the report was written. Silence does not make check 3 untrue; see `publishers`. */
 function worse(old: Report, results: readonly CheckResult[], at: number): readonly Amendment[] {
   return results.flatMap((result) => {
+    if (result.check === 3) return []
     const before = old.checks.find(({ check }) => check === result.check)
     const both = before ? [before.verdict, result.verdict] : []
     const isWorse = before && overallOf(both[1]) > overallOf(both[0])
@@ -270,7 +297,20 @@ function strangers({ checks: results, startedAt }: Report, context: RunContext):
   const heard = context
     .claim()
     .entries.flatMap((entry) => entry.heard.filter(({ kind, lastAt }) => kind === 'stranger' && lastAt > since))
-  return heard.map(({ address, lastAt }) => ({ at: lastAt, check: 3, text: `somebody else published ${address}` }))
+  return heard.map(({ address, lastAt }) => publisher(address, lastAt))
+}
+
+/** Heard by check 3 in this look: values too. */
+function publishers(results: readonly CheckResult[]): readonly Amendment[] {
+  const listened = results.find(({ check }) => check === 3)
+  return (listened?.evidence ?? []).flatMap(({ verdict, address }) =>
+    listened && verdict === 'fail' && address ? [publisher(address, listened.startedAt)] : [],
+  )
+}
+
+/** The same text however it was heard: it is told once. */
+function publisher(address: string, at: number): Amendment {
+  return { at, check: 3, text: `somebody else published ${address}` }
 }
 
 /** The kept report, where it is whole: one changed by hand does not count. */

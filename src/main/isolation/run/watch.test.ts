@@ -8,7 +8,7 @@ import { silentLog } from '#main/log'
 import type { Config } from '#shared/config'
 import type { ClaimStatus, Heard, PinIdentity, PinState } from '#shared/isolation'
 import { earlierResults } from '#shared/isolation-run'
-import type { RunContext } from './context.ts'
+import type { RunContext, RunEntry } from './context.ts'
 import { reportHtml } from './report-html.ts'
 import { createRunner, type Runner } from './runner.ts'
 
@@ -21,6 +21,8 @@ let runner: Runner
 let config: Config
 let pinned: PinState
 let heard: Heard[]
+let entries: RunEntry[]
+let noted: boolean
 
 function parse(text: string): Config {
   const parsed = parseConfig(text, 'test.yaml')
@@ -49,7 +51,7 @@ const claim = (): ClaimStatus => ({
 const context = (): RunContext => ({
   config,
   identity: { instance: 'i', boot: 'b', who: 'w' },
-  entries: [],
+  entries,
   claim,
   sites: () => [],
   plcs: () => [{ name: 'Main PLC', address: 'plc', pin: pinned, online: true }],
@@ -71,6 +73,9 @@ const create = () =>
     configPath: 'test.yaml',
     keepAt: join(folder, 'report'),
     left: [],
+    noteValues: (on) => {
+      noted = on
+    },
     onAccepted: () => {},
     log: silentLog,
   })
@@ -100,6 +105,8 @@ beforeEach(async () => {
   config = parse('namespace: factory\n')
   pinned = { kind: 'pinned', pins: [pin], found: identity(7) }
   heard = []
+  entries = []
+  noted = false
   runner = await create()
   expect(runner.start({})).toEqual({ ok: true })
   await runner.idle()
@@ -163,6 +170,55 @@ it('who was heard and went before the report was made does not make it untrue', 
   await runner.idle()
   await looked(await later(hourMs))
   expect(amendments()).toEqual([])
+})
+
+it('hears values of others too, while own ones are noted, and tells them once', async () => {
+  config = parse('namespace: factory\nplcs: [{name: Main PLC, address: plc}]\nmqtt: [{name: Central, broker: b}]\n')
+  let value = 0
+  const [mqtt] = config.mqtt
+  if (!mqtt) throw new Error('no entry')
+  entries = [
+    {
+      id: { service: 'mqtt', name: 'Central' },
+      key: 'mqtt "Central"',
+      base: 'factory',
+      broker: 'b',
+      config: { ...mqtt, enable_writeback: false },
+      problem: () => '',
+      takesRequests: () => false,
+      note: () => '',
+      requester: nothing,
+      inspector: () => ({
+        watch: async (_filters, onMessage) => {
+          expect(noted).toBe(true)
+          const address = 'factory/Main PLC/tags/T'
+          const payload = Buffer.from(`{"plc":"Main PLC","value":${value}}`)
+          if (value++ > 0) onMessage({ address, payload, at: Date.now(), retained: false })
+          return { lost: new Promise(() => {}), close: async () => {}, note: '' }
+        },
+        members: async () => ({ kind: 'unproven', text: '', rules: [] }),
+        leftOvers: async () => ({ found: [], more: false, note: '' }),
+        reach: async () => [],
+        rights: nothing,
+        test: nothing,
+        remove: nothing,
+        clock: nothing,
+      }),
+      isOwn: () => false,
+      subscribeAgain: nothing,
+      reopenIntake: nothing,
+    },
+  ]
+  expect(runner.start({})).toEqual({ ok: true })
+  await runner.idle()
+  expect(noted).toBe(false)
+  await looked(await later(hourMs))
+  await looked(await later(hourMs))
+  expect(value).toBeGreaterThan(2)
+  expect(amendments().filter((text) => text.startsWith('3 '))).toEqual([
+    '3 somebody else published factory/Main PLC/tags/T',
+  ])
+  expect(noted).toBe(false)
 })
 
 it('after 72 h nobody looks any more', async () => {
