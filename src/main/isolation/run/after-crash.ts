@@ -1,5 +1,5 @@
 /**
- * Brings the commissioning tag back where a run was cut off by the end of its process. Only soon after the crash: later nobody
+ * Brings the commissioning tag back where a run was cut off by the end of its process. Only soon after: later nobody
  * knows whether what stands there is still the run's value, or one that an operator wants. Then a person is asked.
  */
 import type { Requester } from '#main/bridges/requester'

@@ -121,7 +121,8 @@ export async function createRunner(options: RunnerOptions): Promise<Runner> {
       // Whatever stands there later may be meant. Where the process stops, the next one tries it soon after.
       if (!stopping) await context.gaveUp(one).catch((error: unknown) => log.error(unwritten, error))
     }
-    left = [...(await stillLeft(context)), ...end.left]
+    const back = await seenBack(context)
+    left = [...left.filter((one) => !back.includes(one)), ...end.left]
     const carried = carriedOver(report, wanted, configDigest(context.config))
     const results = [...carried.results, ...end.results].sort((a, b) => a.check - b.check)
     const endedAt = context.now()
@@ -144,20 +145,17 @@ export async function createRunner(options: RunnerOptions): Promise<Runner> {
     state.setState({ kind: 'ended', startedAt, endedAt, how: end.how, error, report: made }, true)
   }
 
-  /** Of earlier runs: until the value was seen in its place. */
-  async function stillLeft(context: RunContext): Promise<readonly LeftBehind[]> {
-    const still: LeftBehind[] = []
+  /** What earlier runs left behind and is seen in its place now, with that in the journal. */
+  async function seenBack(context: RunContext): Promise<readonly LeftBehind[]> {
+    const back: LeftBehind[] = []
     for (const one of left) {
-      const stands = await standsAgain(context, one, AbortSignal.timeout(readMs))
-      const told =
-        stands &&
-        (await context.restored(one).then(
-          () => true,
-          () => false,
-        ))
-      if (!told) still.push(one)
+      if (!(await standsAgain(context, one, AbortSignal.timeout(readMs)))) continue
+      await context.restored(one).then(
+        () => back.push(one),
+        (error: unknown) => log.error(`isolation run: ${one.plc}/${one.tag} is back, but not in the journal`, error),
+      )
     }
-    return still
+    return back
   }
 
   async function begin(order: Parameters<Runner['start']>[0], signal: AbortSignal) {
@@ -173,6 +171,7 @@ export async function createRunner(options: RunnerOptions): Promise<Runner> {
         startedAt,
         tookMs: 0,
         results: [],
+        left,
       })
       state.setState(
         { kind: 'ended', startedAt, endedAt: Date.now(), how: 'failed', error: asError(error).message, report: empty },
@@ -198,9 +197,11 @@ export async function createRunner(options: RunnerOptions): Promise<Runner> {
         ...strangers(old, context),
         ...publishers(results),
       ]
-      const next = news.reduce(amended, old)
-      if (next !== old) log.warn(`isolation report: no longer true: ${news.map(({ text }) => text).join('; ')}`)
-      if (report === old && old.watch) tell({ ...next, watch: { ...old.watch, lastAt: context.now() } })
+      // A person may have accepted a check meanwhile; another run is another matter.
+      if (report?.startedAt !== old.startedAt) return
+      const next = news.reduce(amended, report)
+      if (next !== report) log.warn(`isolation report: no longer true: ${news.map(({ text }) => text).join('; ')}`)
+      tell({ ...next, watch: { ...old.watch, lastAt: context.now() } })
     } catch (error) {
       log.error('isolation: the look after go-live failed', error)
     } finally {

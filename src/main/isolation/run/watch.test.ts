@@ -218,7 +218,7 @@ it('hears values of others too, while own ones are noted, and tells them once', 
   expect(amendments().filter((text) => text.startsWith('3 '))).toEqual([
     '3 somebody else published factory/Main PLC/tags/T',
   ])
-  expect(noted).toBe(false)
+  await vi.waitFor(() => expect(noted).toBe(false))
 })
 
 it('after 72 h nobody looks any more', async () => {
