@@ -86,6 +86,11 @@ export async function createIsolationPart(options: IsolationPartOptions): Promis
         return { name, address, pin: part.pin(), online: part.connection() !== undefined }
       }),
     readTag: (plc, tag, signal) => readTag(set, plc, tag, signal),
+    plcClock: async (plc, signal) => {
+      const connection = set.plcs.get(plc)?.part.connection()
+      if (!connection) throw new Error('the PLC is not connected')
+      return await connection.clock?.(signal)
+    },
     onEnded: options.onEnded,
     closeGateFor: options.closeGateFor,
     remember: (held) => decide('commissioning', '', JSON.stringify({ ...held, state: 'held' })),

@@ -105,6 +105,7 @@ it('partitions of a request topic are not proven while the cluster is away, and 
       sites: () => [],
       plcs: () => [],
       readTag: nothing,
+      plcClock: nothing,
       onEnded: nothing,
       closeGateFor: nothing,
       remember: nothing,

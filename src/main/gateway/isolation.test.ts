@@ -200,6 +200,21 @@ describe('the isolation run', () => {
     expect(simulator.get('Test_DINT')).toBe(41)
   })
 
+  it('tells how far the clock of a controller is off, without weight', async () => {
+    const { one, simulator } = await site()
+    const clockOf = (report: Report) =>
+      resultOf(report, 11).evidence.flatMap(({ plc, verdict = '-', word, text }) =>
+        plc ? `${plc} ${verdict} ${word}: ${text}` : [],
+      )
+    expect(clockOf(await run(one, [11]))).toEqual([
+      expect.stringMatching(/^Main PLC - clock: the controller's clock differs by -?\d+ ms \(± \d+ ms\)$/),
+    ])
+    simulator.setClock(Date.now() - 3_600_000)
+    expect(clockOf(await run(one, [11]))).toEqual([
+      expect.stringMatching(/^Main PLC - clock off: the controller's clock differs by -3(599|600)\d\d\d ms/),
+    ])
+  })
+
   it('what a run could not set back fails every later run, until it is seen in its place', async () => {
     const { one, simulator } = await site()
     simulator.set('Test_DINT', 41)

@@ -41,6 +41,11 @@ export interface PlcConnection extends Losable {
   /** Writes one value that fits the type. Resolves in all cases but a bug; see `WriteOutcome`. */
   write(address: string, value: TagValue, options: WriteOptions): Promise<WriteOutcome>
   /**
+   * The controller's wall clock, ms since the epoch; undefined where it tells none. Rejects when `signal` aborts or the
+   * link is gone. Absent: this kind of controller has no clock that can be asked.
+   */
+  clock?(signal: AbortSignal): Promise<number | undefined>
+  /**
    * Every tag of the controller with its type, in pages, controller scope first; polls and writes go ahead of it.
    * Rejects when `signal` aborts, the link is gone, or the controller does not list its tags now. Absent where it never
    * does.

@@ -67,6 +67,7 @@ function context(): RunContext {
     sites: () => [],
     plcs: () => [{ name: 'P', address: 'p', pin: { kind: 'unpinned' }, online }],
     readTag: async () => ({ ok: true, type: { kind: 'atomic', name: 'DINT' }, value }),
+    plcClock: nothing,
     onEnded: nothing,
     closeGateFor: nothing,
     remember: nothing,

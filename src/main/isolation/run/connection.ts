@@ -1,4 +1,7 @@
-/** Check 11: the connections: TLS and how long its certificate lasts, login, and the broker's clock against ours. */
+/**
+ * Check 11: the connections: TLS and how long its certificate lasts, login, and the clocks of brokers and PLCs against
+ * ours. A PLC's clock decides about no request and no timestamp of ours: it is told, and weighs nothing.
+ */
 import type { TestLine } from '#main/bridges/inspector'
 import { asError } from '#main/link'
 import type { Evidence } from '#shared/isolation-run'
@@ -14,9 +17,10 @@ export const connectionCheck: Check = {
   run: async (context): Promise<Findings> => {
     const { entries, evidence } = usable(context, 'connection')
     const found = await Promise.all(entries.map((entry) => look(context, entry)))
+    const clocks = await Promise.all(context.plcs().map(({ name }) => plcClockEvidence(context, name)))
     return {
-      evidence: [...evidence, ...found.flat()],
-      notTried: ["The clocks of PLCs and of write senders: a sender's clock shows in the answers to its requests."],
+      evidence: [...evidence, ...found.flat(), ...clocks],
+      notTried: ["The clocks of write senders: a sender's clock shows in the answers to its requests."],
     }
   },
 }
@@ -92,4 +96,22 @@ async function clockEvidence(context: CheckContext, entry: RunEntry): Promise<Ev
     'clock',
     text,
   )
+}
+
+async function plcClockEvidence(context: CheckContext, plc: string): Promise<Evidence> {
+  const remark = (word: string, text: string): Evidence => ({ plc, word, text })
+  const [before, from] = [context.now(), performance.now()]
+  try {
+    const told = await context.plcClock(plc, context.signal)
+    const tookMs = performance.now() - from
+    if (told === undefined) return remark('clock', 'the controller does not tell its time')
+    const offsetMs = told - (before + tookMs / 2)
+    const text = `the controller's clock differs by ${Math.round(offsetMs)} ms (± ${Math.round(tookMs / 2) + 1} ms)`
+    return Math.abs(offsetMs) - tookMs > context.config.write_max_age
+      ? remark('clock off', `${text}: its own alarms and logs have another time than what is published. Set it`)
+      : remark('clock', text)
+  } catch (error) {
+    context.signal.throwIfAborted()
+    return remark('clock', asError(error).message)
+  }
 }

@@ -69,6 +69,8 @@ export interface RunContext {
   plcs(): readonly RunPlc[]
   /** Reads a tag of a PLC now, past the last poll. */
   readTag(plc: string, tag: string, signal: AbortSignal): Promise<ReadOutcome>
+  /** Wall clock of a PLC, ms since the epoch; undefined where it tells none. Rejects where it is not connected. */
+  plcClock(plc: string, signal: AbortSignal): Promise<number | undefined>
   /** Hears every request that this gateway ended. Returns how to stop. */
   onEnded(listener: (request: EndedRequest) => void): () => void
   /** Closes the gate for the request with this id alone. Returns how to open it again. */

@@ -90,6 +90,7 @@ async function made(check: Check) {
     sites: () => [],
     plcs: () => [],
     readTag: async () => ({ ok: true, type: { kind: 'atomic', name: 'DINT' }, value }),
+    plcClock: nothing,
     onEnded: () => () => {},
     closeGateFor: nothing,
     remember: async () => {},

@@ -67,6 +67,7 @@ async function made(check: typeof retained) {
     sites: () => [],
     plcs: () => [],
     readTag: nothing,
+    plcClock: nothing,
     onEnded: (listener) => {
       ended = listener
       return () => {}

@@ -56,6 +56,7 @@ const context = (): RunContext => ({
   sites: () => [],
   plcs: () => [{ name: 'Main PLC', address: 'plc', pin: pinned, online: true }],
   readTag: nothing,
+  plcClock: nothing,
   onEnded: nothing,
   closeGateFor: nothing,
   remember: nothing,

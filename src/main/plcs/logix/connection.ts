@@ -6,6 +6,7 @@ import type { Log } from '#main/log'
 import type { ConnectOptions, PlcConnection, TypeOutcome } from '#main/plcs/driver'
 import type { PlcDetails, PlcIdentity, TagPage } from '#shared/plc'
 import { parseAddress } from './address.ts'
+import { clockRequest, parseClock } from './clock.ts'
 import type { Exchange } from './exchange.ts'
 import { identityRequest, modeOf } from './identity.ts'
 import { atomic } from './layout.ts'
@@ -139,6 +140,7 @@ export function makeConnection(opened: Opened): PlcConnection {
     },
     plan: (addresses) => makePlan(addresses, controller),
     typeOf,
+    clock: async (signal) => parseClock(await exchange.ask(clockRequest, 'demand', signal)),
     write: (address, value, options) => writeTag(controller, address, value, options),
     ...(opened.lists ? { browse } : {}),
   }

@@ -58,6 +58,8 @@ export interface Simulator extends TagAccess {
   download(program?: SimProgram): void
   /** The same with the download state before it: for `ms` tags and change counters are unknown. Replaces one under way. */
   downloadDuring(ms: number, program?: SimProgram): void
+  /** Sets the wall clock, ms since the epoch. */
+  setClock(at: number): void
   /** TCP connections open now. */
   sessions(): number
   /** Resets every TCP connection (RST). The CIP connections stay until they time out. */
@@ -147,6 +149,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     initialFaults: { ...faults },
     control: (line) => control(simulator, line),
     download,
+    setClock: (at) => {
+      controller.clockShiftUs = BigInt(at - Date.now()) * 1000n
+    },
     downloadDuring: (ms, program) => {
       clearTimeout(loaded)
       faults.downloading = true
