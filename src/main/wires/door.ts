@@ -1,7 +1,7 @@
 /** An HTTP server that takes requests and WebSockets, closes in good order, and can't be kept busy by who dawdles. */
 import type { IncomingMessage, RequestListener, Server, ServerOptions } from 'node:http'
 import type { Server as TlsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { Wire } from '#shared/rpc'
@@ -9,7 +9,7 @@ import type { Refusal } from './access.ts'
 import { mostFrameBytes, socketWire } from './socket-wire.ts'
 
 export interface DoorOptions {
-  makeServer(options: ServerOptions, listener: RequestListener): Server | TlsServer
+  makeServer(limits: DoorLimits, listener: RequestListener): Server | TlsServer
   readonly host: string
   /** 0: a free one. */
   readonly port: number
@@ -39,13 +39,24 @@ const limits = {
   requestTimeout: 5_000,
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: 16 * 1024,
+  /** Of TLS, which comes first. */
+  handshakeTimeout: 5_000,
 } as const
+
+/** Node's options for how long a caller may take. */
+export type DoorLimits = ServerOptions & { readonly handshakeTimeout: number }
 
 /** Opens it. Rejects with a text for people where the port can't be had. */
 export async function openDoor(options: DoorOptions): Promise<OpenDoor> {
   const { makeServer, host, port, answer, refuseWire, onWire, mostWires } = options
   const server = makeServer(limits, answer)
   server.maxConnections = 4 * mostWires
+  // The server itself forgets those that shake hands, and those that have asked for a wire.
+  const callers = new Set<Socket>()
+  server.on('connection', (caller: Socket) => {
+    callers.add(caller)
+    caller.once('close', () => callers.delete(caller))
+  })
   const sockets = new WebSocketServer({ noServer: true, maxPayload: mostFrameBytes, perMessageDeflate: false })
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -76,8 +87,7 @@ export async function openDoor(options: DoorOptions): Promise<OpenDoor> {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()))
     for (const ws of sockets.clients) ws.close(1001, 'the gateway has ended')
     const timer = setTimeout(() => {
-      for (const ws of sockets.clients) ws.terminate()
-      server.closeAllConnections()
+      for (const caller of callers) caller.destroy()
     }, closeMs)
     server.closeIdleConnections()
     sockets.close()
@@ -103,7 +113,9 @@ const phrases: Record<number, string> = {
 
 function refuseUpgrade(socket: Duplex, { status, why }: Refusal) {
   const phrase = phrases[status] ?? 'Service Unavailable'
+  // Ended alone, it would stay half open, and count as a caller, for as long as the other end likes.
   socket.end(
     `HTTP/1.1 ${status} ${phrase}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${why.length}\r\n\r\n${why}`,
+    () => socket.destroy(),
   )
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import type { IncomingHttpHeaders } from 'node:http'
 import { type RequestOptions, request } from 'node:https'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -125,6 +126,26 @@ describe.skipIf(!hasTools && !process.env.CI)('the window for other computers', 
 
   test('speaks nothing but TLS', async () => {
     await expect(fetch(`http://127.0.0.1:${remote.port}/`)).rejects.toThrow()
+  })
+
+  test('a caller that never shakes hands is cut off', { timeout: 15_000 }, async () => {
+    const caller = connect(remote.port, '127.0.0.1').resume()
+    caller.on('error', () => {})
+    const begun = performance.now()
+    await new Promise((resolve) => caller.once('close', resolve))
+    expect(performance.now() - begun).toBeLessThan(10_000)
+  })
+
+  test('closing waits for nobody who shakes hands', async () => {
+    const another = await openRemoteWindow(options())
+    const caller = connect(another.port, '127.0.0.1')
+    await new Promise((resolve) => caller.once('connect', resolve))
+    // Taken by the door as well: it answers in the order of arrival.
+    await new Promise((resolve) => connect(another.port, '127.0.0.1').end('no TLS').resume().once('close', resolve))
+    const begun = performance.now()
+    await another.close()
+    expect(performance.now() - begun).toBeLessThan(1_000)
+    caller.destroy()
   })
 
   test('files that can not be used are told with what to do', async () => {

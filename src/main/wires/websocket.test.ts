@@ -1,4 +1,4 @@
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { z } from 'zod'
@@ -18,7 +18,9 @@ const contract = {
 
 const opened: WireServer[] = []
 const sockets: WebSocket[] = []
+const callers: Socket[] = []
 afterEach(async () => {
+  for (const caller of callers.splice(0)) caller.destroy()
   for (const ws of sockets.splice(0)) ws.terminate()
   await Promise.all(opened.splice(0).map((server) => server.close()))
 })
@@ -121,6 +123,19 @@ test('refuses an upgrade without the token, from another page, under another nam
   expect((await knock(`${url}`, {}, `/wire?token=${token}`)).status).toBe(401)
   expect(wires).toHaveLength(0)
   expect((await knock(url, { authorization, origin: url })).status).toBe(101)
+})
+
+test('refused callers that never close take nobody the place', async () => {
+  const { url, client } = await open(1)
+  for (let i = 0; i < 8; i++) {
+    const caller = connect({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: true })
+    callers.push(caller)
+    caller.on('error', () => {})
+    caller.write(`GET /wire HTTP/1.1\r\nHost: ${url.slice(7)}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`)
+    // Dropped unheard where the places are taken.
+    await new Promise((resolve) => caller.once('data', resolve).once('close', resolve))
+  }
+  await vi.waitFor(async () => expect(await (await client()).call('echo', { value: 1 })).toBe(1))
 })
 
 test('says in words why the caller got no wire', async () => {
