@@ -20,12 +20,16 @@ export type BrokerState =
   /** Can't start until a person changes something: a missing secret, an unreadable certificate. */
   | { readonly kind: 'blocked'; readonly since: number; readonly error: string }
   | { readonly kind: 'connecting'; readonly since: number }
-  /** `intake`: whether write requests are taken in; `why` where not. */
+  /**
+   * `intake`: whether write requests are taken in; `note` says why not. `refused`: what the broker says to messages that
+   * it does not take, though the link is up: who reads them has old values. Tried again by itself.
+   */
   | {
       readonly kind: 'connected'
       readonly since: number
       readonly intake: 'open' | 'closed' | 'opening'
       readonly note?: string
+      readonly refused?: string
     }
   | {
       readonly kind: 'waiting'

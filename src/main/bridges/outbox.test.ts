@@ -280,7 +280,7 @@ describe('outbox', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {
       const refused: string[] = []
-      const box = outbox(tags(2).source, { onRefused: (error) => refused.push(error.message) })
+      const box = outbox(tags(2).source, { onRefused: (error) => refused.push(error?.message ?? 'no more') })
       const { connection, sent } = wire()
       box.attach(connection)
       box.offer(0)
@@ -300,6 +300,37 @@ describe('outbox', () => {
       await vi.advanceTimersByTimeAsync(1_000)
       expect(sent).toHaveLength(4)
       expect(box.stats().waiting).toBe(2)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('tells of a refusal until all that was refused has gone out, whatever else the broker takes meanwhile', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const { source, values } = tags(3)
+      const told: string[] = []
+      const box = outbox(source, { onRefused: (error) => told.push(error?.message ?? 'no more') })
+      const { connection, sent } = wire()
+      const settle = async (...errors: (Error | undefined)[]) => {
+        for (const [i, { settle }] of sent.splice(0).entries()) settle(errors[i])
+        await tick()
+      }
+      const no = new Error('not authorised')
+      box.attach(connection)
+      box.resync()
+      await tick()
+      await settle(undefined, no, no)
+      await vi.advanceTimersByTimeAsync(1_100)
+      expect(told).toEqual(['not authorised'])
+      box.offer(0)
+      await settle(undefined, no)
+      await settle(undefined)
+      expect(told).toEqual(['not authorised'])
+      values[2] = undefined
+      await vi.advanceTimersByTimeAsync(2_100)
+      expect(sent).toHaveLength(0)
+      expect(told).toEqual(['not authorised', 'not authorised', 'no more'])
     } finally {
       vi.useRealTimers()
     }

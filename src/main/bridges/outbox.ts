@@ -6,6 +6,7 @@
 import type { BridgeConnection, BridgeLimits, Message } from '#main/bridges/bridge'
 import type { TagSource } from '#shared/tag'
 import { type Clearing, createClearings } from './clearings.ts'
+import type { Going } from './going.ts'
 
 /** A message that must not be coalesced: an answer. */
 export interface OutboxEvent {
@@ -59,8 +60,11 @@ export interface OutboxOptions {
   onSend?(messages: readonly Message[]): void
   /** Asked before every batch; while it says no, all waits. Absent: always. Whoever opens it attaches anew. */
   open?(): boolean
-  /** The broker refused a message though the link is up: told at most once a pause. */
-  onRefused(error: Error): void
+  /**
+   * The broker refuses messages though the link is up: told at most once a pause, and without an error when all that was
+   * refused has gone out after all, or through another connection.
+   */
+  onRefused(error?: Error): void
   readonly maxEvents?: number
 }
 
@@ -69,6 +73,9 @@ interface Waiting {
   readonly event: OutboxEvent
   readonly order: number
 }
+
+/** What a message is about: the index of a tag, the PLC of a health, a name to be removed, an event. */
+type Key = number | string | Waiting
 
 const clean = 0
 const refresh = 1
@@ -103,6 +110,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
   let resting: (() => void)[] = []
   let restFor = restMs.first
   let restTimer: NodeJS.Timeout | undefined
+  /** Refused through this connection, and not confirmed since. Each rests, waits or is under way. */
+  const refused = new Set<Key>()
+  let refusalTold = false
   let expiry: NodeJS.Timeout | undefined
   let closed = false
   let idle: (() => void)[] = []
@@ -123,7 +133,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   function push(index: number, kind: typeof refresh | typeof changed) {
-    if (!includes(index)) return
+    if (!includes(index)) return forgive(index)
     if (index >= mark.length) grow()
     const before = mark[index]
     if (before === clean) {
@@ -147,18 +157,18 @@ export function createOutbox(options: OutboxOptions): Outbox {
     scheduled = false
     while (connection && inFlight < limits.window && waiting() > inFlight && (options.open?.() ?? true)) {
       const room = Math.min(limits.batch, limits.window - inFlight)
-      const messages: Message[] = []
-      const settle: ((error?: Error) => void)[] = []
-      takeEvents(room, messages, settle)
-      takeHealth(room, messages, settle)
+      const going: Going<Key>[] = []
+      takeEvents(room, going)
+      takeHealth(room, going)
       // After health: a last word is not to outlive the clearing. Before values: a name may be published again.
-      clearings.take(room, messages, settle)
-      takeTags(room, messages, settle)
-      if (messages.length === 0) break
-      inFlight += messages.length
+      clearings.take(room, going, forgive)
+      takeTags(room, going)
+      if (going.length === 0) break
+      inFlight += going.length
+      const messages = going.map(({ message }) => message)
       options.onSend?.(messages)
       const through = connection
-      through.publish(messages, (i, error) => settled(through, settle[i], error))
+      through.publish(messages, (i, error) => settled(through, going[i] as Going<Key>, error))
     }
     if (idle.length > 0 && waiting() === 0) {
       for (const done of idle) done()
@@ -166,13 +176,17 @@ export function createOutbox(options: OutboxOptions): Outbox {
     }
   }
 
-  function settled(through: BridgeConnection, settle: ((error?: Error) => void) | undefined, error?: Error) {
+  function settled(through: BridgeConnection, { key, settle }: Going<Key>, error?: Error) {
     inFlight--
     if (error === undefined) {
       confirmed++
       if (!restTimer) restFor = restMs.first
-      settle?.()
-    } else rest(through, () => settle?.(error), error)
+      forgive(key)
+      settle()
+    } else {
+      if (through === connection) refused.add(key)
+      rest(through, () => settle(error), error)
+    }
     schedule()
     if (idle.length > 0 && waiting() === 0 && !scheduled) pump()
   }
@@ -183,10 +197,24 @@ export function createOutbox(options: OutboxOptions): Outbox {
     resting.push(putBack)
     if (restTimer) return
     restTimer = setTimeout(() => {
-      if (through === connection) options.onRefused(error)
+      if (through === connection && refused.size > 0) {
+        refusalTold = true
+        options.onRefused(error)
+      }
       wake()
     }, restFor)
     restFor = Math.min(restFor * 2, restMs.longest)
+  }
+
+  /** It is confirmed, or not to go out any more. */
+  function forgive(key: Key) {
+    if (refused.delete(key) && refused.size === 0) tellNoRefusal()
+  }
+
+  function tellNoRefusal() {
+    if (!refusalTold) return
+    refusalTold = false
+    options.onRefused()
   }
 
   function wake() {
@@ -198,63 +226,65 @@ export function createOutbox(options: OutboxOptions): Outbox {
     schedule()
   }
 
-  function takeEvents(room: number, messages: Message[], settle: ((error?: Error) => void)[]) {
-    while (messages.length < room && events.length > 0) {
+  function takeEvents(room: number, going: Going<Key>[]) {
+    while (going.length < room && events.length > 0) {
       const waiting = events.shift() as Waiting
       if (waiting.event.until <= Date.now()) {
-        give(waiting.event, tooOld)
+        give(waiting, tooOld)
         continue
       }
-      messages.push(waiting.event.message)
-      settle.push((error) => {
-        if (error === undefined) waiting.event.done()
-        else requeue(waiting)
-      })
+      const settle = (error?: Error) => (error === undefined ? waiting.event.done() : requeue(waiting))
+      going.push({ message: waiting.event.message, key: waiting, settle })
     }
   }
 
-  function takeHealth(room: number, messages: Message[], settle: ((error?: Error) => void)[]) {
+  function takeHealth(room: number, going: Going<Key>[]) {
     for (const [plc, message] of health) {
-      if (messages.length >= room) return
+      if (going.length >= room) return
       health.delete(plc)
-      if (options.includesHealth?.(plc) === false) continue
-      messages.push(message)
-      settle.push((error) => {
+      if (options.includesHealth?.(plc) === false) {
+        forgive(plc)
+        continue
+      }
+      const settle = (error?: Error) => {
         if (error !== undefined && !health.has(plc) && !closed) health.set(plc, message)
-      })
+      }
+      going.push({ message, key: plc, settle })
     }
   }
 
-  function takeTags(room: number, messages: Message[], settle: ((error?: Error) => void)[]) {
-    while (messages.length < room && head !== tail) {
+  function takeTags(room: number, going: Going<Key>[]) {
+    while (going.length < room && head !== tail) {
       const index = ring[head] as number
       head = (head + 1) % places
       const kind = mark[index] === refresh ? refresh : changed
       mark[index] = clean
       const body = includes(index) ? source.body(index) : undefined
-      if (body === undefined) continue
-      messages.push(
-        kind === refresh
-          ? { subject: source.subject(index), body, refresh: true }
-          : { subject: source.subject(index), body },
-      )
-      settle.push((error) => {
+      if (body === undefined) {
+        forgive(index)
+        continue
+      }
+      const subject = source.subject(index)
+      const message: Message = kind === refresh ? { subject, body, refresh: true } : { subject, body }
+      const settle = (error?: Error) => {
         if (error !== undefined && !closed) push(index, kind)
-      })
+      }
+      going.push({ message, key: index, settle })
     }
   }
 
   /** An answer that failed goes back to its place: answers keep their order. */
   function requeue(waiting: Waiting) {
-    if (closed) return give(waiting.event, 'the gateway stopped')
+    if (closed) return give(waiting, 'the gateway stopped')
     const place = events.findIndex((other) => other.order > waiting.order)
     events.splice(place < 0 ? events.length : place, 0, waiting)
     watchExpiry()
   }
 
-  function give(event: OutboxEvent, why: string) {
+  function give(waiting: Waiting, why: string) {
     dropped++
-    event.done(new Error(why))
+    forgive(waiting)
+    waiting.event.done(new Error(why))
   }
 
   function dropExpired() {
@@ -262,7 +292,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const expired = events.filter(({ event }) => event.until <= now)
     if (expired.length === 0) return
     events.splice(0, events.length, ...events.filter(({ event }) => event.until > now))
-    for (const { event } of expired) give(event, tooOld)
+    for (const one of expired) give(one, tooOld)
   }
 
   /** Events that wait grow old also while nothing is sent. */
@@ -290,9 +320,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
       schedule()
     },
     offerEvent: (event) => {
-      if (closed) return give(event, 'the gateway stopped')
-      if (events.length >= maxEvents) give((events.shift() as Waiting).event, 'too many answers wait for the broker')
-      events.push({ event, order: order++ })
+      const waiting = { event, order: order++ }
+      if (closed) return give(waiting, 'the gateway stopped')
+      if (events.length >= maxEvents) give(events.shift() as Waiting, 'too many answers wait for the broker')
+      events.push(waiting)
       watchExpiry()
       schedule()
     },
@@ -302,6 +333,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
     attach: (through) => {
       connection = through
       restFor = restMs.first
+      refused.clear()
+      tellNoRefusal()
       wake()
       return () => {
         if (connection === through) connection = undefined
@@ -323,7 +356,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       clearTimeout(expiry)
       clearings.close()
       wake()
-      for (const { event } of events.splice(0)) give(event, 'the gateway stopped')
+      for (const waiting of events.splice(0)) give(waiting, 'the gateway stopped')
     },
   }
 }

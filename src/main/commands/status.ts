@@ -47,13 +47,17 @@ function plcRemark(state: PlcState): string {
 
 function brokerRow({ entry, state, messages }: BrokerStatus): readonly string[] {
   const figures = messages ? [String(messages.confirmed), String(messages.waiting)] : ['–', '–']
-  const intake = state.kind === 'connected' ? `, requests ${state.intake}` : ''
-  return [entryText(entry), `${state.kind}${intake}`, ...figures, brokerRemark(state)]
+  return [entryText(entry), brokerState(state), ...figures, brokerRemark(state)]
+}
+
+function brokerState(state: BrokerState): string {
+  if (state.kind !== 'connected') return state.kind
+  return `connected${state.refused ? ', messages refused' : ''}, requests ${state.intake}`
 }
 
 function brokerRemark(state: BrokerState): string {
   if (state.kind === 'waiting' || state.kind === 'blocked') return state.error
-  return state.kind === 'connected' ? (state.note ?? '') : ''
+  return state.kind === 'connected' ? (state.refused ?? state.note ?? '') : ''
 }
 
 /** `3 d 4 h`, `12 min`, `8 s`: the two largest units. */

@@ -70,7 +70,11 @@ export function createBrokerPart(options: BrokerPartOptions): BrokerPart {
       heldBack ||= !open
       return open
     },
-    onRefused: (error) => log.warn(`${name}: ${error.message} The newest values wait and are sent again.`),
+    onRefused: (error) => {
+      if (error) log.warn(`${error.message} The newest values wait and are sent again.`)
+      else log.info(`${name}: takes all messages again`)
+      state.setState((now) => (now.kind === 'connected' ? withRefused(now, error?.message) : now), true)
+    },
   })
   let link: Link | undefined
   let current: BridgeConnection | undefined
@@ -106,7 +110,8 @@ export function createBrokerPart(options: BrokerPartOptions): BrokerPart {
     const { note } = connection
     const tell = (intake: 'open' | 'closed' | 'opening', more = '') => {
       const text = [note, more].filter((part) => part !== '').join('; ')
-      state.setState({ kind: 'connected', since, intake, ...(text ? { note: text } : {}) }, true)
+      const connected = { kind: 'connected', since, intake, ...(text ? { note: text } : {}) } as const
+      state.setState((now) => withRefused(connected, now.kind === 'connected' ? now.refused : undefined), true)
     }
     tell(take ? 'opening' : 'closed')
     log.info(`${name}: connected${note ? `; ${note}` : ''}`)
@@ -272,6 +277,12 @@ export function createBrokerPart(options: BrokerPartOptions): BrokerPart {
       link = undefined
     },
   }
+}
+
+type Connected = Extract<BrokerState, { kind: 'connected' }>
+
+function withRefused({ refused: _before, ...state }: Connected, refused: string | undefined): Connected {
+  return refused === undefined ? state : { ...state, refused }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

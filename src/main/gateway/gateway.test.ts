@@ -100,6 +100,29 @@ const ready = (namespace: string, tag = 'Set') =>
   until(() => retained(`${namespace}/Main PLC/tags/${tag}`) !== undefined, `${namespace} publishes`)
 
 describe('gateway', () => {
+  it('says that the broker refuses messages until all of them have gone out, though other ones do', async () => {
+    const simulator = await plc()
+    const allow = broker.deny(/./, '+/+/tags/Test_SINT')
+    const { brokers } = await gateway(configOf('factory-a', simulator.port))
+    const state = () => brokers[0]?.state.getState()
+    await ready('factory-a')
+    await until(() => JSON.stringify(state()).includes('refused'), 'refusal is told')
+    expect(state()).toMatchObject({
+      kind: 'connected',
+      intake: 'open',
+      refused:
+        'mqtt "Central": publishing on factory-a/Main PLC/tags/Test_SINT is not authorized. Give this client the right.',
+    })
+    const before = brokers[0]?.outbox.stats().confirmed ?? 0
+    simulator.set('Test_DINT', 17)
+    await until(() => (brokers[0]?.outbox.stats().confirmed ?? 0) > before, 'another value goes out')
+    expect(state()).toHaveProperty('refused')
+    allow()
+    await ready('factory-a', 'Test_SINT')
+    await until(() => JSON.stringify(state()) !== undefined && !('refused' in (state() ?? {})), 'refusal is over')
+    expect(state()).toMatchObject({ kind: 'connected', intake: 'open' })
+  })
+
   it('publishes every tag and the health of its PLC under its namespace', async () => {
     const simulator = await plc()
     simulator.set('Test_LINT', 9007199254740993n)

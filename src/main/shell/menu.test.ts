@@ -96,13 +96,15 @@ function gateway() {
 }
 
 test('the tray says how every PLC and broker is, in words', () => {
-  const { source, plcState, writeMode } = gateway()
+  const { source, plcState, brokerState, writeMode } = gateway()
   expect(summaryOf(source)).toEqual({
     title: 'factory-a: PLCs 0 of 1 online, writes armed',
     lines: ['Main: not connected', 'Off: disabled', 'mqtt "Central": connected', 'kafka "K": does not start'],
     armed: true,
     healthy: false,
   })
+  brokerState.setState({ kind: 'connected', since: 1, intake: 'open', refused: 'no right' }, true)
+  expect(summaryOf(source).lines).toContain('mqtt "Central": connected, refuses messages')
   plcState.setState({ kind: 'connecting', stage: 'opening', since: 1 }, true)
   writeMode.setState('read-only', true)
   expect(summaryOf(source)).toMatchObject({ armed: false, title: 'factory-a: PLCs 0 of 1 online, writes read-only' })

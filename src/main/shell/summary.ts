@@ -33,7 +33,7 @@ export function summaryOf(gateway: SummarySource | undefined): Summary {
     healthy:
       online === wanted.length &&
       blocked.length === 0 &&
-      brokerStates.every(({ state }) => state.kind === 'connected' || state.kind === 'disabled'),
+      brokerStates.every(({ state }) => (state.kind === 'connected' && !state.refused) || state.kind === 'disabled'),
   }
 }
 
@@ -55,7 +55,7 @@ function plcWord(state: PlcState): string {
 function brokerWord(state: BrokerState): string {
   switch (state.kind) {
     case 'connected':
-      return 'connected'
+      return state.refused ? 'connected, refuses messages' : 'connected'
     case 'waiting':
       return 'not connected'
     case 'connecting':

@@ -32,7 +32,9 @@ export function brokerChip(state: BrokerState | undefined): Chip {
     case 'connecting':
       return { kind: 'waiting', word: 'connecting', text: '' }
     case 'connected':
-      return { kind: 'ok', word: 'online', text: state.note ?? '' }
+      return state.refused
+        ? { kind: 'bad', word: 'refuses messages', text: state.refused }
+        : { kind: 'ok', word: 'online', text: state.note ?? '' }
     case 'waiting':
       return { kind: 'bad', word: 'offline', text: state.error }
   }
@@ -67,14 +69,15 @@ export const claimLooks: Readonly<Record<ClaimKind, StateKind>> = {
   unproven: 'unproven',
 }
 
-/** A connected broker's chip says who may write there; one without a claim, that it is online. */
+/** A connected broker's chip says who may write there; one without a claim, or that refuses messages, how it is itself. */
 export function claimChip(
   state: BrokerState | undefined,
   claim: ClaimState | undefined,
   namespace: string,
   now: number,
 ): Chip {
-  if (state?.kind !== 'connected' || claim === undefined || claim.kind === 'off') return brokerChip(state)
+  if (state?.kind !== 'connected' || state.refused || claim === undefined || claim.kind === 'off')
+    return brokerChip(state)
   const { text, hint } = claimWords(claim, namespace, now)
   return { kind: claimLooks[claim.kind], word: claim.kind, text: [text, hint].filter(Boolean).join('. ') }
 }

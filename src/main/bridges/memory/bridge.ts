@@ -162,8 +162,10 @@ function createConnection(self: Self, toSend: (message: Message) => MemoryMessag
         }
         const settle = (why: Error) => settled(index, why)
         open.add(settle)
-        session.publish(toSend(message), () => {
-          if (open.delete(settle)) settled(index)
+        session.publish(toSend(message), (refused) => {
+          if (!open.delete(settle)) return
+          if (refused === undefined) settled(index)
+          else settled(index, errorOf(`${refused}. Give this client the right.`))
         })
       }
     },

@@ -34,6 +34,8 @@ export interface MemoryBroker {
    * (`publish`), or none is delivered to them (`receive`), on topics under `filter`. Returns how to give it back.
    */
   forbid(client: RegExp, what: 'publish' | 'receive', filter: string): () => void
+  /** The same for `publish`, as MQTT 5 does it: the sender is told. Returns how to give the right back. */
+  deny(client: RegExp, filter: string): () => void
   /** Every connection breaks now; last wills are published. */
   cut(why?: string): void
   /** New connections fail with this text until `accept`. */
@@ -54,8 +56,8 @@ export interface MemoryClient {
 }
 
 export interface MemorySession {
-  /** `confirmed` is called later, in the order of the calls, or never when the connection is lost before. */
-  publish(message: MemoryMessage, confirmed: () => void): void
+  /** `settled` is called later, in the order of the calls, or never when the connection is lost before; with why it was refused. */
+  publish(message: MemoryMessage, settled: (refused?: string) => void): void
   /** Messages under `filter` from now on, each once however many filters it matches. Resolves when the broker has it. */
   subscribe(filter: string, options?: MemorySubscription): Promise<void>
   unsubscribe(filter: string): void
@@ -76,6 +78,7 @@ export function createMemoryBroker(): MemoryBroker {
     readonly what: 'publish' | 'receive'
     readonly filter: string
   }>()
+  const denied = new Set<{ readonly client: RegExp; readonly filter: string }>()
   const watchers = new Set<{ readonly filter: string; onMessage(message: MemoryMessage): void }>()
   let refusing = ''
   let frozen = false
@@ -143,6 +146,11 @@ export function createMemoryBroker(): MemoryBroker {
       forbidden.add(rule)
       return () => forbidden.delete(rule)
     },
+    deny: (client, filter) => {
+      const rule = { client, filter }
+      denied.add(rule)
+      return () => denied.delete(rule)
+    },
     cut: (why = 'connection closed by the broker') => {
       for (const clientId of [...sessions.keys()]) lose(clientId, why)
     },
@@ -166,11 +174,14 @@ export function createMemoryBroker(): MemoryBroker {
       sessions.set(client.clientId, session)
       const here = () => sessions.get(client.clientId) === session
       return {
-        publish: (message, confirmed) => {
+        publish: (message, settled) => {
           later(() => {
             if (!here()) return
+            const { clientId } = session.client
+            if ([...denied].some((rule) => rule.client.test(clientId) && matches(rule.filter, message.address)))
+              return settled(`publishing on ${message.address} is not authorized`)
             route(message, session)
-            confirmed()
+            settled()
           })
         },
         subscribe: (filter, options = {}) =>

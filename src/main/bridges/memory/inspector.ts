@@ -116,7 +116,7 @@ export function createMemoryInspector(
             continue
           }
           await new Promise<void>((resolve) =>
-            session.publish({ address: topic, payload: '', retained: true }, resolve),
+            session.publish({ address: topic, payload: '', retained: true }, () => resolve()),
           )
           removals.push({ name: topic, ok: true })
         }

@@ -26,7 +26,9 @@ export function createMemoryLease(options: MemoryLeaseOptions): TopicLease {
       const ended = options.ended()
       if (ended) return settled(ended)
       const address = what === 'owner' ? mqttNames.owner(base) : mqttNames.presence(base, who)
-      session.publish({ address, payload: record, retained: true }, settled)
+      session.publish({ address, payload: record, retained: true }, (refused) =>
+        settled(refused === undefined ? undefined : new Error(refused)),
+      )
     },
     unproven: (why) => {
       const rules = [`topic readwrite ${base}/_gw/#`]

@@ -119,9 +119,11 @@ function ErrorLine({ id, text, state }: { readonly id: EntryId; readonly text: s
       <span className="grow">
         {withoutWait(text)} <span className="mid">{tries}</span>
       </span>
-      <Button small onClick={() => void ask('brokers.connect', id)}>
-        Try now
-      </Button>
+      {state.kind !== 'connected' && (
+        <Button small onClick={() => void ask('brokers.connect', id)}>
+          Try now
+        </Button>
+      )}
     </div>
   )
 }

@@ -18,13 +18,14 @@ import { EntryRow } from './EntryRow.tsx'
 import type { BrokerEvent } from './events.ts'
 import { emptyForm, formOf } from './form.ts'
 import { useBrokerEvents, useProofs } from './use-events.ts'
+import { stateWords } from './words.ts'
 import './brokers.css'
 
 /** All broker entries with their state; one of them, or a new one, in the editor beside. */
 export function Page({ path }: PageProps) {
   const config = useConfig()
   const entries = useMemo(() => (config ? allEntries(config) : []), [config])
-  const online = useStore(site, (view) => brokerStates(view).filter(({ kind }) => kind === 'connected').length)
+  const online = useStore(site, (view) => brokerStates(view).filter((one) => stateWords(one).kind === 'ok').length)
   const [first, second] = path
   const chosen = entries.find(({ service, config: { name } }) => service === first && name === second)
   const fresh = services.find((service) => first === 'new' && service === second)

@@ -25,7 +25,13 @@ export function stateWords(state: BrokerState | undefined): StateWords {
     case 'connecting':
       return { kind: 'waiting', word: 'Connecting', since: state.since }
     case 'connected':
-      return { kind: 'ok', word: 'Online', since: state.since, ...(state.note ? { note: state.note } : {}) }
+      return {
+        ...(state.refused
+          ? { kind: 'bad', word: 'Messages refused', error: state.refused }
+          : { kind: 'ok', word: 'Online' }),
+        since: state.since,
+        ...(state.note ? { note: state.note } : {}),
+      }
     case 'waiting':
       return { kind: 'bad', word: offlineWord(state.error), since: state.since, error: state.error }
   }
