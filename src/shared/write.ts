@@ -62,7 +62,7 @@ export interface JournalledRequest {
   readonly requestId?: string
   readonly plc: string
   readonly tag: string
-  /** The requested value as compact JSON, at most 2,000 characters. */
+  /** The requested value as compact JSON, at most 2,000 characters, and `…` where it is longer. */
   readonly value: string
   /** Absent: under way, or the process ended before it. */
   readonly outcome?: OutcomeKind

@@ -3,7 +3,7 @@ import type { Arrival } from '#main/bridges/bridge'
 import type { Service } from '#shared/broker'
 import type { PlcConfig, TagConfig } from '#shared/config'
 import { checkNames } from '#shared/write'
-import { type CheckInput, canonical, checks, runChecks } from './checks.ts'
+import { type CheckInput, checks, runChecks, valueDigest } from './checks.ts'
 import { readRequest } from './request.ts'
 
 const now = Date.UTC(2026, 0, 31, 12)
@@ -165,7 +165,7 @@ describe('checks of a write request', () => {
   })
 
   it('refuse a request id that carried another value, whatever its notation', () => {
-    const seenValue = canonical({ value: true })
+    const seenValue = valueDigest({ value: true })
     expect(error({ payload: { request_id: 'r', value: false }, input: { seenValue } })).toBe(
       'request_id reused with another value',
     )

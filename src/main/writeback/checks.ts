@@ -2,6 +2,7 @@
  * The checks of a write request on arrival, in the order of wire.md §3; the first that fails decides. A pure list, so
  * that `explain` and the window run the same steps without effect.
  */
+import { createHash } from 'node:crypto'
 import type { Arrival } from '#main/bridges/bridge'
 import { type PlcConfig, publishedName, type TagConfig } from '#shared/config'
 import { convert } from '#shared/convert'
@@ -36,7 +37,7 @@ export interface CheckInput {
   readonly now: number
   readonly maxAgeMs: number
   readonly plcs: readonly PlcConfig[]
-  /** What the same `request_id` carried within the last minute, as canonical JSON; undefined where it is new. */
+  /** What the same `request_id` carried within the last minute, as `valueDigest`; undefined where it is new. */
   readonly seenValue?: string
   /** Type of the tag as last read; undefined while nobody knows: then the value is checked before the bytes leave. */
   typeOf(plc: string, tag: TagConfig): DataType | undefined
@@ -97,7 +98,7 @@ export const checks: readonly Check[] = [
     name: 'request-id',
     title: '"request_id" not used with another value within a minute',
     refuse: ({ seenValue, request }) =>
-      seenValue !== undefined && seenValue !== canonical(request)
+      seenValue !== undefined && seenValue !== valueDigest(request)
         ? { error: 'request_id reused with another value', hint: 'Give every new request an id of its own.' }
         : undefined,
   },
@@ -255,7 +256,12 @@ function cut(text: string): string {
   return text.length > 200 ? `${text.slice(0, 200)}…` : text
 }
 
-/** A request's value in a form in which equal JSON is equal text: keys sorted, numbers normalised. */
-export function canonical(request: Pick<WriteRequest, 'value'>): string {
-  return canonicalJson(request.value)
+/** Equal for equal JSON, whatever its notation. */
+export function valueDigest(request: Pick<WriteRequest, 'value'>): string {
+  return canonicalDigest(canonicalJson(request.value))
+}
+
+/** The same of a value in canonical form: keys sorted, numbers normalised. */
+export function canonicalDigest(canonical: string): string {
+  return createHash('sha256').update(canonical).digest('hex')
 }

@@ -3,8 +3,8 @@ import type { Arrival, Message } from '#main/bridges/bridge'
 import { timestamp } from '#main/bridges/message'
 import type { EntryId } from '#shared/broker'
 import type { EndedRequest, OutcomeKind } from '#shared/write'
-import { canonical, type EntryView, type Refusal } from './checks.ts'
-import type { AcceptedLine, OutcomeLine } from './journal.ts'
+import { type EntryView, type Refusal, valueDigest } from './checks.ts'
+import { type AcceptedLine, longestText, type OutcomeLine, type SentText } from './journal.ts'
 import type { WriteRequest } from './request.ts'
 import type { Ending } from './seen.ts'
 import type { EventJob } from './write-event.ts'
@@ -56,6 +56,12 @@ export function failed(kind: 'failed' | 'unknown', error: string): Outcome {
 
 export function acceptedLine(job: Job, identity: { readonly instance: string; readonly boot: string }): AcceptedLine {
   const { id, arrival, request, entry, valueJson } = job
+  const cut: SentText[] = []
+  const sent = (name: SentText, text: string) => {
+    if (text.length <= longestText) return text
+    cut.push(name)
+    return text.slice(0, longestText)
+  }
   return {
     line: 'accepted',
     id,
@@ -63,12 +69,15 @@ export function acceptedLine(job: Job, identity: { readonly instance: string; re
     ...identity,
     entry: entry.id,
     broker: entry.broker,
-    address: arrival.address,
-    replyTo: arrival.replyTo,
-    ...(request.requestId === undefined ? {} : { requestId: request.requestId, canonical: canonical(request) }),
-    plc: request.plc,
-    tag: request.tag,
-    value: valueJson,
+    address: sent('address', arrival.address),
+    replyTo: sent('replyTo', arrival.replyTo),
+    ...(request.requestId === undefined
+      ? {}
+      : { requestId: sent('requestId', request.requestId), digest: valueDigest(request) }),
+    plc: sent('plc', request.plc),
+    tag: sent('tag', request.tag),
+    value: sent('value', valueJson),
+    ...(cut.length > 0 ? { cut } : {}),
     ...(request.flaw === undefined ? {} : { raw: Buffer.from(arrival.payload.subarray(0, 1_000)).toString('latin1') }),
     ...(arrival.position ? { position: arrival.position } : {}),
     ...(arrival.recordTime === undefined ? {} : { recordTime: arrival.recordTime }),

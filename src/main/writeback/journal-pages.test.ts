@@ -151,6 +151,6 @@ describe('pages of the journal', () => {
     await write([accepted(1), accepted(2, { value }), accepted(3)])
     const found = await all(1)
     expect(found.map(({ id }) => id)).toEqual(['id-3', 'id-2', 'id-1'])
-    expect(found[1]?.value).toBe(value.slice(0, 2_000))
+    expect(found[1]?.value).toBe(`${value.slice(0, 2_000)}…`)
   })
 })

@@ -7,7 +7,14 @@ import { asError } from '#main/link'
 import { isCode } from '#main/whole-file'
 import { type EntryId, entryText } from '#shared/broker'
 import type { JournalledRequest, OutcomeKind } from '#shared/write'
-import { type AcceptedLine, type AnsweredLine, type JournalLine, type OutcomeLine, parseLine } from './journal.ts'
+import {
+  type AcceptedLine,
+  type AnsweredLine,
+  type JournalLine,
+  longestText,
+  type OutcomeLine,
+  parseLine,
+} from './journal.ts'
 
 export interface JournalFilter {
   /** In PLC, tag, value, error, request id or address, whatever the case of its letters. */
@@ -38,7 +45,6 @@ const pieceBytes = 64 * 1024
 const aheadBytes = 1024 * 1024
 /** A page that finds little ends after so much, and the next one goes on. */
 const mostBytes = 16 * 1024 * 1024
-const longestValue = 2_000
 
 /** What is known of a request before its first line is reached: lines are met in reverse. */
 interface Later {
@@ -106,11 +112,11 @@ function requestOf(line: AcceptedLine, { outcome, answered }: Later): Journalled
     ...(line.requestId === undefined ? {} : { requestId: line.requestId }),
     plc: line.plc,
     tag: line.tag,
-    value: line.value.slice(0, longestValue),
+    value: `${line.value.slice(0, longestText)}${line.cut?.includes('value') || line.value.length > longestText ? '…' : ''}`,
     ...(outcome ? { outcome: outcome.outcome } : {}),
     error: outcome?.error ?? '',
     ...(outcome?.check ? { check: outcome.check } : {}),
-    ...(outcome?.before === undefined ? {} : { before: outcome.before.slice(0, longestValue) }),
+    ...(outcome?.before === undefined ? {} : { before: outcome.before.slice(0, longestText) }),
     steps: outcome?.steps ?? {},
     answer: answered?.line ?? ('waiting' as const),
   }

@@ -8,6 +8,12 @@ import { asError } from '#main/link'
 import type { EntryId } from '#shared/broker'
 import type { OutcomeKind } from '#shared/write'
 
+/** Longest text of a request in the journal, in characters: it can't be flooded away with a few large requests. */
+export const longestText = 2_000
+
+/** Texts of a request that are as long as their sender likes. */
+export type SentText = 'address' | 'replyTo' | 'requestId' | 'plc' | 'tag' | 'value'
+
 /** First line of a request. */
 export interface AcceptedLine {
   readonly line: 'accepted'
@@ -26,8 +32,12 @@ export interface AcceptedLine {
   readonly tag: string
   /** The requested value as compact JSON. */
   readonly value: string
-  /** Canonical form of the value, where there is a `request_id`: for comparing a repeated one. */
+  /** Digest of the value, where there is a `request_id`: for comparing a repeated one. */
+  readonly digest?: string
+  /** What earlier versions wrote in its place: the value in canonical form. */
   readonly canonical?: string
+  /** Which of the texts above are longer than `longestText`, and stand here with their beginning alone. */
+  readonly cut?: readonly SentText[]
   /** Where the request could not be read: its first 1,000 bytes, as Latin-1. */
   readonly raw?: string
   /** Kafka: partition and offset. */

@@ -1,10 +1,14 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Arrival, Message } from '#main/bridges/bridge'
 import { silentLog } from '#main/log'
 import type { PlcConfig, TagConfig } from '#shared/config'
+import { canonicalJson, parseJson } from '#shared/value'
 import type { GateState, WriteOutcome } from '#shared/write'
 import type { PlcAccess } from './execute.ts'
-import type { Journal, JournalLine } from './journal.ts'
+import { type Journal, type JournalLine, openJournal } from './journal.ts'
 import { createPipeline, type PipelineOptions } from './pipeline.ts'
 import { createWriteQueue, queueLimit } from './queue.ts'
 import type { WriteEvent } from './write-event.ts'
@@ -568,6 +572,69 @@ describe('write pipeline', () => {
     const third = site({ before: [...before, ...next.lines] })
     await third.pipeline.recover()
     expect(third.answers).toEqual([])
+  })
+
+  it('keeps an old line however large the requests are that are refused after it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'flood-'))
+    const path = join(folder, 'j')
+    const { journal } = await openJournal({ path })
+    const flooded = site({ journal })
+    await flooded.send({ request_id: 'first' })
+    await flooded.answered(1)
+    const large = 'x'.repeat(65_000)
+    for (let i = 0; i < 500; i++) {
+      await flooded.send({ tag: 'Unknown', value: large, request_id: `v${i}` })
+      await flooded.send({ tag: large.slice(0, 64_000) })
+      await flooded.send({ request_id: large.slice(0, 64_000) })
+      await flooded.send({}, { address: `a/${large}/write`, replyTo: `a/${large}/write/response`, plcInTopic: large })
+    }
+    await flooded.answered(2_001)
+    await flooded.pipeline.close()
+    await journal.close()
+    const files = await readdir(folder)
+    const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))
+    await rm(folder, { recursive: true })
+    expect(texts.some((text) => text.includes('"first"'))).toBe(true)
+    expect(texts.join('').length).toBeLessThan(20_000_000)
+  })
+
+  it('answers after a restart what the journal has cut as if it could not be read, and to no other address', async () => {
+    const large = 'x'.repeat(10_000)
+    await it1.send({ tag: 'Set', value: large, request_id: 'large' })
+    await it1.send({ tag: large })
+    await it1.send({}, { replyTo: `a/${large}/write/response` })
+    await it1.answered(3)
+    const next = site({ before: it1.lines.filter(({ line }) => line === 'accepted') })
+    await next.pipeline.recover()
+    const error = 'interrupted by restart: outcome unknown'
+    expect(next.answers).toMatchObject([
+      { plc: 'P', tag: 'Set', value: null, request_id: 'large', error },
+      { plc: 'P', tag: '', value: 2, error },
+    ])
+    expect(next.lines.at(-1)).toMatchObject({ line: 'undelivered', error: 'its address is too long for the journal' })
+    await next.send({ tag: 'Set', value: large, request_id: 'large' })
+    await next.send({ tag: 'Set', value: `${large}y`, request_id: 'large' })
+    expect((await next.answered(4)).slice(2)).toMatchObject([
+      { deduplicated: true, error },
+      { error: 'request_id reused with another value' },
+    ])
+  })
+
+  it('knows a request id again from the journal of an earlier version', async () => {
+    await it1.send({ value: { b: 1, a: [1] }, request_id: 'old' })
+    await it1.answered(1)
+    const before = it1.lines.map((line) => {
+      if (line.line !== 'accepted') return line
+      const { digest: _digest, ...former } = line
+      return { ...former, canonical: canonicalJson(parseJson('{"a":[1],"b":1}')) }
+    })
+    const next = site({ before })
+    await next.send({ value: { a: [1], b: 1 }, request_id: 'old' })
+    await next.send({ value: 2, request_id: 'old' })
+    expect(await next.answered(2)).toMatchObject([
+      { deduplicated: true },
+      { error: 'request_id reused with another value' },
+    ])
   })
 
   it('passes over a Kafka record that already has an outcome, also one from before a restart', async () => {

@@ -9,7 +9,7 @@ import type { Log } from '#main/log'
 import { type EntryId, entryText } from '#shared/broker'
 import type { PlcConfig } from '#shared/config'
 import { createAnswers, responseTo } from './answers.ts'
-import { canonical, runChecks, type Target } from './checks.ts'
+import { runChecks, type Target, valueDigest } from './checks.ts'
 import { execute, notSentInTime, outcomeOfBug, type WritablePlc } from './execute.ts'
 import { type Gate, journalPart } from './gate.ts'
 import {
@@ -189,7 +189,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       const ending = new Promise<Ending>((resolve) => {
         job.ended = resolve
       })
-      seen.remember(key, { value: canonical(request), ending })
+      seen.remember(key, { value: valueDigest(request), ending })
     }
     if ('refusal' in result) return follow(end(job, refused(result.refusal)))
     if (!mayExecute) return follow(end(job, refused(notSentInTime)))

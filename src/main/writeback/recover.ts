@@ -6,8 +6,8 @@ import { type EntryId, entryText } from '#shared/broker'
 import { isAnswerAddress } from '#shared/names/parse'
 import { type Answers, responseTo } from './answers.ts'
 import type { PipelineEntry } from './job.ts'
-import type { AcceptedLine, AnsweredLine, Journal, JournalLine, OutcomeLine } from './journal.ts'
-import { type Ending, positionKey, requestKey, type Seen } from './seen.ts'
+import type { AcceptedLine, AnsweredLine, Journal, JournalLine, OutcomeLine, SentText } from './journal.ts'
+import { type Ending, journalledDigest, positionKey, requestKey, type Seen } from './seen.ts'
 
 export interface RecoverOptions {
   readonly before: readonly JournalLine[]
@@ -29,13 +29,14 @@ export async function recover(options: RecoverOptions): Promise<void> {
       ? { success: outcome.outcome === 'done', error: outcome.error, ...(outcome.skipped ? { skipped: true } : {}) }
       : { success: false, error: 'interrupted by restart: outcome unknown' }
     if (!outcome) await interrupt(accepted, ending, options)
-    const { plc, tag, id, replyTo, entry: through } = accepted
+    const { plc, tag, id, entry: through } = accepted
     log.warn(
       `write-back: ${plc}/${tag} through ${entryText(through)}, accepted ${accepted.time}: ${ending.error || 'done, answered again'}`,
     )
+    const { request, replyTo } = asSent(accepted)
     const to = whereTo(options.entryOf(through), replyTo)
-    const response = responseTo(accepted, accepted.value, ending, outcome?.outcome === 'deduplicated')
-    if (typeof to !== 'string') options.answers.respond(id, to, replyTo, response)
+    const response = responseTo(request, request.value, ending, outcome?.outcome === 'deduplicated')
+    if (typeof to !== 'string') options.answers.respond(id, to.entry, to.replyTo, response)
     else {
       log.warn(`write-back: ${plc}/${tag}: its sender gets no answer: ${to}. The journal has what became of it.`)
       await write({ line: 'undelivered', id, time: timestamp(Date.now()), error: to }, options)
@@ -43,11 +44,26 @@ export async function recover(options: RecoverOptions): Promise<void> {
   }
 }
 
-/** The entry that may answer there, or why none may: an address of before can be another site's now. */
-function whereTo(entry: PipelineEntry | undefined, replyTo: string): PipelineEntry | string {
+/** What the journal has cut is answered like what could not be read; without its own address, nobody is. */
+function asSent({ plc, tag, value, requestId, replyTo, cut = [] }: AcceptedLine) {
+  const isWhole = (text: SentText) => !cut.includes(text)
+  return {
+    request: {
+      plc: isWhole('plc') ? plc : '',
+      tag: isWhole('tag') ? tag : '',
+      value: isWhole('value') ? value : 'null',
+      ...(requestId !== undefined && isWhole('requestId') ? { requestId } : {}),
+    },
+    replyTo: isWhole('replyTo') ? replyTo : undefined,
+  }
+}
+
+/** Who answers and where, or why nobody may: an address of before can be another site's now. */
+function whereTo(entry: PipelineEntry | undefined, replyTo: string | undefined) {
   if (!entry) return 'the entry is not configured any more'
+  if (replyTo === undefined) return 'its address is too long for the journal'
   return isAnswerAddress(entry.id.service, entry.base, replyTo)
-    ? entry
+    ? { entry, replyTo }
     : `answers on ${replyTo} are no longer ours: the entry is ${entry.base} now`
 }
 
@@ -57,7 +73,7 @@ async function interrupt(accepted: AcceptedLine, ending: Ending, options: Recove
   const { seen } = options
   seen.ended(positionKey(accepted))
   if (requestId !== undefined) {
-    const value = accepted.canonical ?? ''
+    const value = journalledDigest(accepted)
     seen.remember(requestKey(entry, plc, tag, requestId), { value, ending: Promise.resolve(ending) })
   }
   const { error } = ending

@@ -1,14 +1,14 @@
 /** Requests with a `request_id` of the last minute, and Kafka records of before: so that nothing is executed twice. */
 import type { EntryId } from '#shared/broker'
 import { checkNames } from '#shared/write'
-import type { Refusal } from './checks.ts'
-import type { JournalLine } from './journal.ts'
+import { canonicalDigest, type Refusal } from './checks.ts'
+import type { AcceptedLine, JournalLine } from './journal.ts'
 
 /** How a request ended, as it is answered. `refusal` absent: success. */
 export type Ending = Pick<Refusal, 'error' | 'skipped'> & { readonly success: boolean }
 
 export interface SeenRequest {
-  /** Canonical JSON of its value. */
+  /** `valueDigest` of it. */
   readonly value: string
   /** Resolves when the first one has ended. */
   readonly ending: Promise<Ending>
@@ -84,11 +84,16 @@ export function createSeen(before: readonly JournalLine[], now = Date.now()): Se
     const success = line.outcome === 'done'
     const ending: Ending = { success, error: line.error, ...(line.skipped ? { skipped: true } : {}) }
     ids.set(requestKey(request.entry, request.plc, request.tag, request.requestId), {
-      request: { value: request.canonical ?? '', ending: Promise.resolve(ending) },
+      request: { value: journalledDigest(request), ending: Promise.resolve(ending) },
       at,
     })
   }
   return seen
+}
+
+/** Of a request that the journal remembers. */
+export function journalledDigest({ digest, canonical }: AcceptedLine): string {
+  return digest ?? canonicalDigest(canonical ?? '')
 }
 
 const earlyChecks: ReadonlySet<string> = new Set(checkNames.slice(0, checkNames.indexOf('request-id') + 1))
