@@ -3,7 +3,7 @@
  * start, break, stand still and end. Never two that may write.
  */
 import { expect, test } from 'vitest'
-import { type BrokerKind, createRandom, Gateway, World } from './test-world.ts'
+import { type BrokerKind, createRandom, Gateway, stops, World } from './test-world.ts'
 
 const all: readonly BrokerKind[] = ['mqtt', 'valkey', 'kafka']
 const sets: readonly (readonly BrokerKind[])[] = [['mqtt'], ['valkey'], ['kafka'], ['mqtt', 'valkey'], all]
@@ -71,8 +71,9 @@ function run({ kinds, same, cuts, seed }: Course) {
       trace.push(`${world.now} end ${site.name}`)
       gateway.end()
     } else if (choice === 2) {
-      trace.push(`${world.now} stop ${site.name}`)
-      gateway.stop()
+      const going = stops[random(stops.length)] ?? 'both'
+      trace.push(`${world.now} stop ${site.name}, clocks that go on: ${going}`)
+      gateway.stop(going)
     } else if (choice >= 4 && gateway.cut.has(kind)) {
       trace.push(`${world.now} mend ${site.name} ${kind}`)
       gateway.mend(kind)
@@ -91,6 +92,8 @@ function run({ kinds, same, cuts, seed }: Course) {
     at += [random(2_000), random(20_000), 30_000 + random(40_000)][random(3)] ?? 0
     world.run(at, check)
     act(random(2))
+    // Who has just been woken may write before anything else reaches it.
+    check()
   }
   for (const gateway of world.gateways) {
     if (gateway.stopped) gateway.resume()
@@ -117,3 +120,26 @@ test.each(courses)('never two writers on $kinds, same controllers $same, links c
     }
   }
 })
+
+test.each(all.flatMap((kind) => stops.map((going) => ({ kind, going }))))(
+  'who wakes after another one took over on $kind does not write, clocks that went on: $going',
+  ({ kind, going }) => {
+    const world = new World([kind], 1)
+    const start = (name: string, letter: string) =>
+      new Gateway(world, { name, instance: letter.repeat(8), boot: `${letter}000`, serial: 11, kinds: [kind] })
+    const writers = () => world.gateways.filter((gateway) => gateway.writes()).map(({ options: { name } }) => name)
+    const check = () => expect(writers().length).toBeLessThan(2)
+    const holder = start('holder', 'a')
+    world.run(40_000, check)
+    start('other', 'b')
+    world.run(50_000, check)
+    expect(writers()).toEqual(['holder'])
+    holder.stop(going)
+    world.run(120_000, check)
+    expect(writers()).toEqual(['other'])
+    holder.resume()
+    check()
+    world.run(180_000, check)
+    expect(writers()).toHaveLength(1)
+  },
+)

@@ -63,11 +63,10 @@ export class World {
     }
     this.now = until
   }
-
-  clock(): Clock {
-    return { mono: this.now, wall: 1_000_000 + this.now }
-  }
 }
+
+/** What goes on while a gateway stands still: both of its clocks, or one of them (suspend; a clock that is set back). */
+export const stops = ['both', 'wall', 'mono'] as const
 
 interface Session {
   readonly gateway: Gateway
@@ -132,6 +131,9 @@ export class Gateway {
   facts: ClaimFacts
   alive = true
   stopped = false
+  /** Its clocks, against the world's: nobody sets those of two computers alike. */
+  readonly #ahead: { mono: number; wall: number }
+  #stoppedAt: { readonly now: number; readonly going: (typeof stops)[number] } | undefined
   readonly links = new Map<BrokerKind, Session>()
   /** Links that the network does not carry. */
   readonly cut = new Set<BrokerKind>()
@@ -150,7 +152,8 @@ export class Gateway {
       entries: options.kinds.map(setupOf),
       times: claimTimes,
     }
-    const at = world.clock()
+    this.#ahead = { mono: world.random(1_000_000), wall: 1_000_000 + world.random(1_000_000) }
+    const at = this.clock()
     this.facts = withEntries(firstFacts(at), this.setup, () => options.noted ?? false, at)
     world.gateways.push(this)
     this.event({ kind: 'plcs', plcs: [{ name: 'Main PLC', vendor: 1, serial: options.serial, connected: true }] })
@@ -163,26 +166,37 @@ export class Gateway {
     if (!this.alive || this.stopped) return false
     return this.setup.entries.some(
       ({ key }) =>
-        mayTakeIn(this.facts, key, this.setup) &&
-        blocking(this.facts, key, this.world.clock(), this.setup) === undefined,
+        mayTakeIn(this.facts, key, this.setup) && blocking(this.facts, key, this.clock(), this.setup) === undefined,
     )
   }
 
   receive(run: () => void) {
     if (!this.alive) return
-    if (this.stopped) this.#inbox.push(run)
+    if (this.stopped || this.#inbox.length > 0) this.#inbox.push(run)
     else run()
   }
 
-  stop() {
+  clock(): Clock {
+    const { now } = this.world
+    return { mono: now + this.#ahead.mono, wall: now + this.#ahead.wall }
+  }
+
+  stop(going: (typeof stops)[number]) {
     this.stopped = true
+    this.#stoppedAt = { now: this.world.now, going }
   }
 
   resume() {
     this.stopped = false
-    // A timer may run before what waits in the sockets is read.
+    const { now, going } = this.#stoppedAt ?? { now: 0, going: 'both' }
+    for (const clock of ['mono', 'wall'] as const)
+      if (going !== 'both' && going !== clock) this.#ahead[clock] -= this.world.now - now
+    // A timer may run, and a write leave, before what waits in the sockets is read.
     if (this.world.random(2) === 0) this.event({ kind: 'tick' })
-    for (const run of this.#inbox.splice(0)) this.receive(run)
+    this.world.later(this.world.random(20), () => {
+      if (this.stopped) return
+      for (const run of this.#inbox.splice(0)) this.receive(run)
+    })
   }
 
   kill() {
@@ -278,11 +292,11 @@ export class Gateway {
 
   event(event: Happening) {
     const before = this.facts
-    this.facts = nextFacts(before, { ...event, at: this.world.clock() }, this.setup)
+    this.facts = nextFacts(before, { ...event, at: this.clock() }, this.setup)
     const phaseIsNew = before.phase !== this.facts.phase && before.phase.kind !== this.facts.phase.kind
     for (const { key } of this.setup.entries) {
       const release = this.facts.entries[key]?.releasing && !before.entries[key]?.releasing
-      const ready = wantedStep(this.facts, key, this.world.clock(), this.setup)?.kind === 'claim'
+      const ready = wantedStep(this.facts, key, this.clock(), this.setup)?.kind === 'claim'
       if (phaseIsNew || release || ready) this.world.later(1, () => this.receive(() => this.step(key as BrokerKind)))
     }
   }
@@ -293,10 +307,10 @@ export class Gateway {
     if (!this.alive || !session?.open || this.#busy.has(kind)) return
     if (!this.facts.entries[kind]?.hearingSince) return
     this.event({ kind: 'tick' })
-    const wanted = wantedStep(this.facts, kind, this.world.clock(), this.setup)
+    const wanted = wantedStep(this.facts, kind, this.clock(), this.setup)
     if (!wanted) return
     this.#busy.add(kind)
-    const sentAt = this.world.clock()
+    const sentAt = this.clock()
     const broker = this.#broker(kind)
     const done = (event: Happening) =>
       broker.deliver(session, () => {
@@ -381,7 +395,7 @@ export class Gateway {
       broker.holder = { who: this.who, until: this.world.now + 15_000 }
     }
     this.#publish(broker, record)
-    broker.owner = { ...record, time: new Date(this.world.clock().wall).toISOString() }
+    broker.owner = { ...record, time: new Date(this.clock().wall).toISOString() }
     const { owner } = broker
     if (broker.kind === 'mqtt') broker.tell(({ gateway }) => gateway.event({ kind: 'owner', key, record: owner }), this)
     return held
@@ -414,7 +428,7 @@ export class Gateway {
   #record(state: PresenceRecord['state']): PresenceRecord {
     const { name, instance, boot, serial } = this.options
     const plcs = [{ name: 'Main PLC', vendor: 1, serial }]
-    const time = new Date(this.world.clock().wall).toISOString()
+    const time = new Date(this.clock().wall).toISOString()
     return { instance, boot, host: name, site: name, version: '1', namespace: 'factory', plcs, state, time }
   }
 }
