@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createMemoryBridge } from '#main/bridges/memory/bridge'
 import { createMemoryBroker, type MemoryBroker } from '#main/bridges/memory/broker'
 import { parseConfig } from '#main/config/parse'
@@ -100,6 +100,24 @@ const ready = (namespace: string, tag = 'Set') =>
   until(() => retained(`${namespace}/Main PLC/tags/${tag}`) !== undefined, `${namespace} publishes`)
 
 describe('gateway', () => {
+  it('tells health again every ten seconds', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    try {
+      const simulator = await plc()
+      await gateway(configOf('factory-a', simulator.port))
+      await until(() => retained('factory-a/Main PLC/health')?.status === 'connected', 'health')
+      const again: string[] = []
+      broker.watch('factory-a/Main PLC/health', ({ payload }) => again.push(payload))
+      vi.advanceTimersByTime(9_999)
+      expect(again).toEqual([])
+      vi.advanceTimersByTime(1)
+      await until(() => again.length > 0, 'health again')
+      expect(again.map((text) => JSON.parse(text) as object)).toMatchObject([{ online: true, status: 'connected' }])
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   it('says that the broker refuses messages until all of them have gone out, though other ones do', async () => {
     const simulator = await plc()
     const allow = broker.deny(/./, '+/+/tags/Test_SINT')
