@@ -47,19 +47,21 @@ interface Answer {
   readonly deduplicated?: boolean
 }
 
-/** A pipeline with a journal in memory, one PLC whose answers the test decides, and one MQTT entry. */
+/** A pipeline with a journal in memory, two PLCs whose answers the test decides, and one MQTT entry. */
 function site(more: Partial<PipelineOptions> = {}) {
   const lines: JournalLine[] = []
   const written: { readonly address: string; readonly value: unknown }[] = []
   const answers: Answer[] = []
+  /** Where each of them went. */
+  const addresses: string[] = []
   const state = {
     gate: { open: true } as GateState,
     connected: true,
     tags: plcConfig.tags,
     timeoutMs: 3_000,
     journalFails: false,
-    /** What the PLC does with a write. */
-    outcome: async (): Promise<WriteOutcome> => ({ kind: 'done' }),
+    /** What a PLC does with a write. */
+    outcome: async (_plc: string): Promise<WriteOutcome> => ({ kind: 'done' }),
     /** Called inside the driver before its guard: what happens meanwhile. */
     meanwhile: () => {},
     deliver: true,
@@ -72,30 +74,36 @@ function site(more: Partial<PipelineOptions> = {}) {
     problem: () => (state.journalFails ? 'disk full' : ''),
     close: async () => {},
   }
-  const access: PlcAccess = {
+  const accessOf = (plc: string): PlcAccess => ({
     typeOf: async () => ({ ok: true, type: { kind: 'atomic', name: 'SINT' } }),
     write: async (address, value, { guard }) => {
       state.meanwhile()
       const blocked = guard()
       if (blocked !== undefined) return { kind: 'blocked', error: blocked }
       written.push({ address, value })
-      return state.outcome()
+      return state.outcome(plc)
     },
-  }
-  const queue = createWriteQueue()
+  })
+  const queues = new Map(['P', 'Q'].map((plc) => [plc, createWriteQueue()]))
   const pipeline = createPipeline({
     identity: { instance: 'i', boot: 'b' },
-    settings: () => ({ plcs: [{ ...plcConfig, tags: state.tags }], maxAgeMs: 2_000, timeoutMs: state.timeoutMs }),
-    plc: (name) =>
-      name === 'P'
-        ? {
-            queue,
-            connected: () => (state.connected ? access : undefined),
-            typeOf: ({ name: asked }) => (asked === 'Unread' ? undefined : { kind: 'atomic', name: 'DINT' }),
-            valueNow: () => '41',
-            tagNow: (asked) => state.tags.find(({ name }) => name === asked),
-          }
-        : undefined,
+    settings: () => ({
+      plcs: [...queues.keys()].map((name) => ({ ...plcConfig, name, tags: state.tags })),
+      maxAgeMs: 2_000,
+      timeoutMs: state.timeoutMs,
+    }),
+    plc: (name) => {
+      const queue = queues.get(name)
+      return (
+        queue && {
+          queue,
+          connected: () => (state.connected ? accessOf(name) : undefined),
+          typeOf: ({ name: asked }) => (asked === 'Unread' ? undefined : { kind: 'atomic', name: 'DINT' }),
+          valueNow: () => '41',
+          tagNow: (asked) => state.tags.find(({ name }) => name === asked),
+        }
+      )
+    },
     entry: ({ service, name }) =>
       service !== 'mqtt' || name !== 'Central'
         ? undefined
@@ -106,6 +114,7 @@ function site(more: Partial<PipelineOptions> = {}) {
             base: 'a',
             respond: (message: Message, _until, done) => {
               answers.push(JSON.parse(`{${message.body}`) as Answer)
+              addresses.push(message.subject.kind === 'response' ? message.subject.to : message.subject.kind)
               done(state.deliver ? undefined : new Error('the broker was away for too long'))
             },
           },
@@ -135,6 +144,7 @@ function site(more: Partial<PipelineOptions> = {}) {
     lines,
     written,
     answers,
+    addresses,
     state,
     pipeline,
     arrival,
@@ -418,6 +428,30 @@ describe('write pipeline', () => {
     expect(answers.filter(({ error }) => error === 'write queue full, try again later')).toHaveLength(1)
     expect(answers.filter(({ error }) => error === 'write timeout: not sent')).toHaveLength(queueLimit)
     expect(slow.written).toHaveLength(1)
+  })
+
+  it('holds up nobody for a PLC that does not answer, however many requests wait for it', async () => {
+    it1.state.outcome = (plc) => (plc === 'P' ? new Promise(() => {}) : Promise.resolve({ kind: 'done' }))
+    for (let i = 0; i <= queueLimit; i++) await it1.send()
+    await it1.send({ plc: 'Q' }, { address: 'a/Q/write', replyTo: 'a/Q/write/response', plcInTopic: 'Q' })
+    expect((await it1.answered(1))[0]).toMatchObject({ plc: 'Q', success: true })
+  })
+
+  it('executes a request that is sent twice without an id twice: each is a press of a button', async () => {
+    for (let i = 0; i < 2; i++) await it1.send({ value: 1 })
+    expect(await it1.answered(2)).toMatchObject([{ success: true }, { success: true }])
+    expect(it1.written).toEqual([
+      { address: 'Set', value: 1 },
+      { address: 'Set', value: 1 },
+    ])
+  })
+
+  it('answers on the topic the request came on, whatever PLC its text names', async () => {
+    const payloads = [...['#', '+', 'X/tags/Y', '', '../..', 'Q'].map((plc) => ({ plc })), '', 'no JSON']
+    for (const payload of payloads) await it1.send(payload)
+    await it1.answered(payloads.length)
+    expect(it1.answers.every(({ success }) => !success)).toBe(true)
+    expect(new Set(it1.addresses)).toEqual(new Set(['a/P/write/response']))
   })
 
   it('refuses what the configuration took away while the request waited for its turn', async () => {
