@@ -30,3 +30,9 @@ test('lists of numbers stay on one line', () => {
   expect(pretty('[1,2,[3]]')).toBe('[\n  1,\n  2,\n  [3]\n]')
   expect(pretty('{"a":[1,2.0],"b":{}}')).toBe('{\n  "a": [1, 2.0],\n  "b": {}\n}')
 })
+
+test('what would stop the window is shown as it is', () => {
+  const long = `"${'x'.repeat(70_000)}"`
+  expect(pretty(long)).toBeUndefined()
+  expect(payloadParts(long)).toEqual([{ kind: 'text', text: long, at: 0 }])
+})
