@@ -266,6 +266,33 @@ describe('outbox', () => {
     expect(box.stats().waiting).toBe(0)
   })
 
+  it('gives up the oldest answers where together they are too long, and counts no more those that went out', async () => {
+    const box = outbox(tags(1).source, { maxEventText: 100 })
+    const given: string[] = []
+    const offer = (name: string) =>
+      box.offerEvent(event(name.repeat(40), (error) => given.push(`${name}: ${error?.message ?? 'sent'}`)))
+    for (const name of ['a', 'b', 'c']) offer(name)
+    expect(given).toEqual(['a: too many answers wait for the broker'])
+    const { connection, sent } = wire()
+    const detach = box.attach(connection)
+    await tick()
+    expect(sent.map(({ message }) => message.body[0])).toEqual(['b', 'c'])
+    detach()
+    sent[0]?.settle(new Error('connection lost'))
+    sent[1]?.settle()
+    box.attach(wire().connection)
+    expect(given.splice(0)).toEqual(['a: too many answers wait for the broker', 'c: sent'])
+    const [fresh, others] = [outbox(tags(1).source, { maxEventText: 100 }), wire()]
+    for (let i = 0; i < 10; i++) {
+      fresh.offerEvent(event('x'.repeat(80), (error) => given.push(error?.message ?? 'sent')))
+      const gone = fresh.attach(others.connection)
+      await tick()
+      others.sent.splice(0)[0]?.settle()
+      gone()
+    }
+    expect(given).toEqual(Array.from({ length: 10 }, () => 'sent'))
+  })
+
   it('keeps only the newest health of a PLC', async () => {
     const box = outbox(tags(0).source)
     for (const body of ['old', 'new']) box.offerHealth({ subject: { kind: 'health', plc: 'P' }, body })

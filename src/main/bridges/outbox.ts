@@ -1,7 +1,8 @@
 /**
  * What waits to go out through one broker entry. In come indices of changed tags and events; out go messages, as many
- * as the bridge's window allows. Memory is bounded by the number of names and by `maxEvents`, however long the broker
- * is away: a tag is in here at most once, and its value is read when its message is built, so that only the newest is sent.
+ * as the bridge's window allows. Memory is bounded by the number of names and by `maxEvents` and `maxEventText`, however
+ * long the broker is away: a tag is in here at most once, and its value is read when its message is built, so that only
+ * the newest is sent.
  */
 import type { BridgeConnection, BridgeLimits, Message } from '#main/bridges/bridge'
 import type { TagSource } from '#shared/tag'
@@ -66,6 +67,8 @@ export interface OutboxOptions {
    */
   onRefused(error?: Error): void
   readonly maxEvents?: number
+  /** Of all events that wait together, in characters. */
+  readonly maxEventText?: number
 }
 
 /** An event with its place in the order, so that one that failed goes back to where it was. */
@@ -76,6 +79,8 @@ interface Waiting {
 
 /** What a message is about: the index of a tag, the PLC of a health, a name to be removed, an event. */
 type Key = number | string | Waiting
+
+const textOf = ({ event }: Waiting) => event.message.body.length
 
 const clean = 0
 const refresh = 1
@@ -91,6 +96,7 @@ const tooOld = 'the broker was away for too long'
 export function createOutbox(options: OutboxOptions): Outbox {
   const { source, includes, limits } = options
   const maxEvents = options.maxEvents ?? 10_000
+  const maxEventText = options.maxEventText ?? 16 * 1024 * 1024
   // A ring with one place more than there are tags: full is never mistaken for empty.
   let places = source.count + 1
   let ring = new Int32Array(places)
@@ -98,6 +104,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   let head = 0
   let tail = 0
   const events: Waiting[] = []
+  let eventText = 0
   let order = 0
   const health = new Map<string, Message>()
   const clearings = createClearings()
@@ -228,7 +235,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   function takeEvents(room: number, going: Going<Key>[]) {
     while (going.length < room && events.length > 0) {
-      const waiting = events.shift() as Waiting
+      const waiting = oldestEvent()
       if (waiting.event.until <= Date.now()) {
         give(waiting, tooOld)
         continue
@@ -236,6 +243,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const settle = (error?: Error) => (error === undefined ? waiting.event.done() : requeue(waiting))
       going.push({ message: waiting.event.message, key: waiting, settle })
     }
+  }
+
+  function oldestEvent(): Waiting {
+    const oldest = events.shift() as Waiting
+    eventText -= textOf(oldest)
+    return oldest
   }
 
   function takeHealth(room: number, going: Going<Key>[]) {
@@ -278,6 +291,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     if (closed) return give(waiting, 'the gateway stopped')
     const place = events.findIndex((other) => other.order > waiting.order)
     events.splice(place < 0 ? events.length : place, 0, waiting)
+    eventText += textOf(waiting)
     watchExpiry()
   }
 
@@ -292,7 +306,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const expired = events.filter(({ event }) => event.until <= now)
     if (expired.length === 0) return
     events.splice(0, events.length, ...events.filter(({ event }) => event.until > now))
-    for (const one of expired) give(one, tooOld)
+    for (const one of expired) {
+      eventText -= textOf(one)
+      give(one, tooOld)
+    }
   }
 
   /** Events that wait grow old also while nothing is sent. */
@@ -322,8 +339,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
     offerEvent: (event) => {
       const waiting = { event, order: order++ }
       if (closed) return give(waiting, 'the gateway stopped')
-      if (events.length >= maxEvents) give(events.shift() as Waiting, 'too many answers wait for the broker')
       events.push(waiting)
+      eventText += textOf(waiting)
+      while (events.length > maxEvents || eventText > maxEventText) {
+        give(oldestEvent(), 'too many answers wait for the broker')
+      }
       watchExpiry()
       schedule()
     },
