@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { replaceFile } from './atomic-write.ts'
 import { setNamespace, setTag, setWriteMode } from './edits.ts'
 import { createConfigFile, openConfigFile, readConfigFile } from './file.ts'
+import { parseConfig } from './parse.ts'
+import { secretReference } from './secrets.ts'
 
 const text = `# Factory A, hall 3
 
@@ -23,6 +25,9 @@ mqtt:
   - name: Central
     broker: 'h'
 `
+
+const central = { service: 'mqtt', name: 'Central' } as const
+const brokerless = text.slice(0, text.indexOf('mqtt:'))
 
 let folder = ''
 let file = ''
@@ -94,6 +99,41 @@ describe('saving', () => {
     if (process.platform === 'win32') return
     expect((await stat(file)).mode & 0o777).toBe(0o600)
     expect((await stat(`${file}.bak`)).mode & 0o777).toBe(0o600)
+  })
+
+  it.each([
+    ['plain', 'open sesame'],
+    ['quoted', "'open sesame'"],
+    ['quoted twice', '"open sesame"'],
+    ['with a remark', 'open sesame   # soon in the store'],
+  ])('keeps no password beside the file that has moved to a store, written %s', async (_how, written) => {
+    const entries = `mqtt:\n  - {name: Other, broker: other, password: other, username: other}\n  - name: Central\n    broker: b\n    password: ${written}\nvalkey:\n  - {name: V, address: v, password: valkey-word}\n`
+    await writeFile(file, `${brokerless}${entries}`)
+    const config = await openConfigFile(file)
+    const stored = entries.replace(written, secretReference(central))
+    expect(await config.saveText(`${brokerless}${stored}`)).toMatchObject({ kind: 'saved' })
+    const former = await readFile(`${file}.bak`, 'utf8')
+    expect(former).not.toContain('open sesame')
+    expect(former).toBe(
+      `${brokerless}${entries}`.replace(written.split('   ')[0] ?? '', `"${secretReference(central)}"`),
+    )
+    expect(parseConfig(former, 'former.yaml').ok).toBe(true)
+    // Nothing more has moved: the next one is kept as it was.
+    expect(await config.save(setWriteMode('read-only'))).toMatchObject({ kind: 'saved' })
+    expect(await readFile(`${file}.bak`, 'utf8')).toBe(`${brokerless}${stored}`)
+  })
+
+  it('keeps no version before where the password that has moved is not found in it', async () => {
+    const entries = 'mqtt:\n  - name: Central\n    broker: b\n    password: >-\n      open\n      sesame\n'
+    await writeFile(file, `${brokerless}${entries}`)
+    const config = await openConfigFile(file)
+    await config.save(setWriteMode('read-only'))
+    const stored = (await readFile(file, 'utf8')).replace(
+      /password: [\s\S]*$/,
+      `password: ${secretReference(central)}\n`,
+    )
+    expect(await config.saveText(stored)).toMatchObject({ kind: 'saved' })
+    expect((await readdir(folder)).sort()).toEqual(['config.yaml'])
   })
 
   it('refuses a change that would make a bad configuration, with its problems, and writes nothing', async () => {

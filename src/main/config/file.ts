@@ -3,7 +3,7 @@
  * atomically and never over a change somebody else made in the meantime.
  */
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, realpath, stat } from 'node:fs/promises'
+import { mkdir, readFile, realpath, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { BrokerConfig, Config, ConfigProblem } from '#shared/config'
 import type { DiffLine } from '#shared/diff'
@@ -11,6 +11,7 @@ import { codeOf, replaceFile } from './atomic-write.ts'
 import { keepLayout } from './document-text.ts'
 import type { Edit } from './edits.ts'
 import { lineDiff } from './line-diff.ts'
+import { withoutMoved } from './moved-passwords.ts'
 import { fileProblem, longestText, type ParsedConfig, parseConfig } from './parse.ts'
 import { readYaml } from './yaml-text.ts'
 
@@ -100,7 +101,7 @@ export async function openConfigFile(file: string, reading: TextReading = readin
           difference = await reading.diff(read.text, text)
           return undefined
         }
-        if (onDisk.ok) await replaceFile(`${real}.bak`, async () => text)
+        if (onDisk.ok) await keepFormer(text, read, parsed.config)
         return made.text
       })
     } catch (error) {
@@ -109,6 +110,13 @@ export async function openConfigFile(file: string, reading: TextReading = readin
     if (difference) return { kind: 'changed on disk', difference }
     current = { ...parsed, text: made.text, version: versionOf(made.text) }
     return { kind: 'saved', config: parsed.config, warnings: parsed.warnings }
+  }
+
+  /** A password that has moved to a store is not to be found beside the file either: without it, or not at all. */
+  async function keepFormer(text: string, read: ReadConfig, next: Config) {
+    const kept = read.ok ? withoutMoved(text, read.config, next) : text
+    if (kept === undefined) await rm(`${real}.bak`, { force: true })
+    else await replaceFile(`${real}.bak`, async () => kept)
   }
 
   return {
