@@ -12,7 +12,7 @@ export function configRequests(site: Site, host: Host): SomeRequests<'config.'> 
     'config.preview': ({ edits }) => site.preview(edits),
     'config.create': (from) => site.create(from),
     'config.replace': ({ text, version, overwrite = false }) => site.replace(text, { version, overwrite }),
-    'config.import': (from) => importConfig(from, site.work),
+    'config.import': ({ text }) => importConfig(text, site.work),
     'config.reload': () => site.reload(),
     'config.export': async ({ path }) => {
       const { text } = await readConfigFile(site.configPath, site.work)

@@ -4,25 +4,16 @@ import path from 'node:path'
 import type { Config } from '#shared/config'
 import type { ExportOutcome, ImportOutcome } from '#shared/contract/config'
 import { codeOf, replaceFile } from './atomic-write.ts'
-import { readConfigFile } from './file.ts'
 import { companionPath } from './paths.ts'
 import { hidden, redact, type SecretStore, secretNames } from './secrets.ts'
 import { type TextWork, textWorkHere } from './text-jobs.ts'
 
-/** Reads a file of another product, or of ours, and makes one of ours of it. Saves nothing, never rejects. */
+/** Makes one of ours of the text of another product's file, or of ours. Saves nothing, never rejects. */
 export async function importConfig(
-  from: { readonly path: string } | { readonly text: string },
-  work: Pick<TextWork, 'import' | 'read'> = textWorkHere,
+  text: string,
+  work: Pick<TextWork, 'import'> = textWorkHere,
 ): Promise<ImportOutcome> {
-  const read = 'text' in from ? undefined : await readConfigFile(path.resolve(from.path), work)
-  if (read && read.text === '') {
-    return {
-      kind: 'failed',
-      error: read.ok ? 'the file is empty' : (read.problems[0]?.text ?? 'the file can not be read'),
-    }
-  }
-  const original = 'text' in from ? from.text : (read?.text ?? '')
-  return await work.import(original, 'path' in from ? path.resolve(from.path) : 'import')
+  return text === '' ? { kind: 'failed', error: 'the file is empty' } : await work.import(text, 'import')
 }
 
 /**

@@ -40,11 +40,8 @@ export const configRequests = {
     input: z.strictObject({ version, text: configText, overwrite: z.boolean().exactOptional() }),
     output: returns<ChangeOutcome>(),
   },
-  /** Reads and converts; saves nothing. */
-  'config.import': {
-    input: z.union([z.strictObject({ path: filePath }), z.strictObject({ text: configText })]),
-    output: returns<ImportOutcome>(),
-  },
+  /** Converts a text that the window has read; saves nothing. Not a path: no session is to read files of this computer. */
+  'config.import': { input: z.strictObject({ text: configText }), output: returns<ImportOutcome>() },
   /** Takes over what is on the disk now. */
   'config.reload': { input: nothing, output: returns<ChangeOutcome>() },
   /** For a server: the file and `‹path›.secrets` (0600) with the secrets it names. An existing file is not touched. */
