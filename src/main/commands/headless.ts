@@ -47,6 +47,7 @@ export type Headless =
       readonly ok: true
       readonly site: Site
       windowUrl: WireServer['windowUrl']
+      ownWindowUrl: WireServer['ownWindowUrl']
       serve(wire: Wire): void
       stop(): Promise<void>
     }
@@ -101,6 +102,7 @@ export async function startHeadless(options: HeadlessOptions): Promise<Headless>
     ok: true,
     site,
     windowUrl: server.windowUrl,
+    ownWindowUrl: server.ownWindowUrl,
     serve: serveWire,
     stop: async () => {
       const { close } = await api

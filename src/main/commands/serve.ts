@@ -83,7 +83,7 @@ async function serveGateway(
       window: { folder, port: remote ? 0 : port },
       onStarted: (gateway) => {
         begin(gateway)
-        void show(gateway.windowUrl, open)
+        void show(gateway, open)
       },
       onRefused: (refusal) => showRunning(refusal, open),
     })
@@ -94,22 +94,21 @@ async function serveGateway(
 
 type Started = Extract<Headless, { ok: true }>
 
-type WindowUrl = Started['windowUrl']
-
 /** Prints an address that lets in once, and opens another one. */
-async function show(windowUrl: WindowUrl, open: boolean) {
+async function show({ windowUrl, ownWindowUrl }: Started, open: boolean) {
   process.stdout.write(`window: ${windowUrl()}\n`)
-  const own = open ? windowUrl(60_000) : undefined
+  const own = open ? ownWindowUrl() : undefined
   if (own && !(await openBrowser(own)))
     process.stdout.write('No browser could be opened here: open the address yourself.\n')
 }
 
 /** The configuration has a gateway already: its window is the one to open. */
 async function showRunning({ error, running }: Extract<Headless, { ok: false }>, open: boolean): Promise<number> {
-  const url = running && (await askTicket(running))
+  const url = running && (await askTicket(running, 'any'))
   if (!url) return refused(error, exit.failed)
   process.stdout.write(`a gateway runs on it already (pid ${running.pid}).\nwindow: ${url}\n`)
-  if (open) await openBrowser((await askTicket(running)) ?? url)
+  const own = open ? await askTicket(running, 'own') : undefined
+  if (own) await openBrowser(own)
   return exit.good
 }
 

@@ -39,7 +39,7 @@ export async function tellRecovered(window: BrowserWindow, openLog: () => void) 
 
 /** No gateway here. Where another process has the configuration, its window can be opened in the browser. */
 export async function tellRefused(window: BrowserWindow, { error, running }: Refused) {
-  const url = running && (await askTicket(running))
+  const url = running && (await askTicket(running, 'own'))
   const buttons = [...(url ? ['Open Its Window'] : []), 'Quit']
   const answer = await ask(window, {
     type: 'error',

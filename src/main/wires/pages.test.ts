@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { openWireServer, type WireServer } from './websocket.ts'
+import { openWireServer, type WireServer, type WireServerOptions } from './websocket.ts'
 
 let outside: string
 let folder: string
@@ -26,8 +26,8 @@ afterEach(async () => {
 })
 afterAll(() => rm(outside, { recursive: true }))
 
-async function open(window = folder) {
-  const server = await openWireServer({ boot: 'b', onWire: () => {}, ...(window ? { window } : {}) })
+async function open(window = folder, more: Partial<WireServerOptions> = {}) {
+  const server = await openWireServer({ boot: 'b', onWire: () => {}, ...(window ? { window } : {}), ...more })
   opened.push(server)
   return server
 }
@@ -83,6 +83,25 @@ test('the address lets in once, and gives a cookie that pages can not read and o
   expect(first.text).toContain('url=/')
   expect((await ask(server.url, `${pathname}${search}`)).status).toBe(403)
   expect((await ask(server.url, '/enter')).status).toBe(403)
+})
+
+test('an address for a program of this user lets in nobody else who sees it, and is not used up by them', async () => {
+  let isOwn = false
+  const server = await open(folder, { isOwnUser: async () => isOwn })
+  const { pathname, search } = new URL(server.ownWindowUrl() ?? '')
+  expect((await ask(server.url, `${pathname}${search}`)).status).toBe(403)
+  expect((await ask(server.url, `${pathname}${search.replace('own', 'ticket')}`)).status).toBe(403)
+  isOwn = true
+  expect((await ask(server.url, `${pathname}${search}`)).headers['set-cookie']).toHaveLength(1)
+  expect((await ask(server.url, `${pathname}${search}`)).status).toBe(403)
+})
+
+test('the system says that a program of this user is one', async () => {
+  const server = await open()
+  const authorization = `Bearer ${server.token}`
+  const own = await ask(server.url, '/own-ticket', { method: 'POST', headers: { authorization } })
+  expect(own.text).toMatch(/\/enter\?own=[\w-]{43}$/)
+  expect((await ask(server.url, own.text.slice(server.url.length))).headers['set-cookie']).toHaveLength(1)
 })
 
 test('the window is shown to those with a session, under the strict policy, and to nobody else', async () => {

@@ -1,7 +1,9 @@
 /** The window over HTTP: the way in, then its files, for those with a session. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { product } from '#shared/product'
 import { readAsset, securityHeaders } from './assets.ts'
+import { isOwnUser as isOwnUserHere } from './peer-user.ts'
 import type { Sessions } from './sessions.ts'
 
 export interface PagesOptions {
@@ -12,6 +14,8 @@ export interface PagesOptions {
   readonly cookie: string
   /** The door is open to other computers: the cookie travels over TLS alone. */
   readonly secure: boolean
+  /** Whether the caller is the user this process runs as, for own tickets; absent: as the system says. */
+  isOwnUser?(caller: Socket): Promise<boolean>
   /** What who has no session gets to see; absent: where to find the address. */
   readonly login?: string
 }
@@ -27,16 +31,24 @@ export interface Pages {
 const html = 'text/html; charset=utf-8'
 const plain = 'text/plain; charset=utf-8'
 
-export function createPages({ folder, sessions, cookie, secure, login }: PagesOptions): Pages {
+export function createPages(options: PagesOptions): Pages {
+  const { folder, sessions, cookie, secure, login, isOwnUser = isOwnUserHere } = options
   const hasSession = ({ headers }: IncomingMessage) => sessions.has(headers.cookie, cookie)
   const cookieFor = (session: string) =>
     `${cookie}=${session}; HttpOnly; SameSite=Strict; Path=/${secure ? '; Secure' : ''}`
+
+  async function sessionFor(query: string | undefined, caller: Socket): Promise<string | undefined> {
+    const given = new URLSearchParams(query)
+    const own = given.get('own')
+    if (own === null) return sessions.enter(given.get('ticket') ?? '')
+    return (await isOwnUser(caller)) ? sessions.enterOwn(own) : undefined
+  }
 
   async function answer(request: IncomingMessage, response: ServerResponse) {
     if (request.method !== 'GET') return end(response, 405, plain, 'only GET')
     const [path = '/', query] = (request.url ?? '/').split('?', 2)
     if (path === '/enter' && !secure) {
-      const session = sessions.enter(new URLSearchParams(query).get('ticket') ?? '')
+      const session = await sessionFor(query, request.socket)
       if (!session) return end(response, 403, html, noticePage(used))
       // Not a redirect: after a link in another program's page the cookie of this site would not go along.
       return end(response, 200, html, enteredPage, { 'Set-Cookie': cookieFor(session) })

@@ -19,6 +19,17 @@ test('a ticket lets in once', () => {
   expect(sessions.enter('x'.repeat(43))).toBeUndefined()
 })
 
+test('an own ticket is none for everybody, and the other way round', () => {
+  const { sessions, pass } = start()
+  const [own, any, late] = [sessions.ownTicket(), sessions.ticket(), sessions.ownTicket()]
+  expect(sessions.enter(own)).toBeUndefined()
+  expect(sessions.enterOwn(any)).toBeUndefined()
+  expect(sessions.enterOwn(own)).toBeDefined()
+  expect(sessions.enterOwn(own)).toBeUndefined()
+  pass(60_000)
+  expect(sessions.enterOwn(late)).toBeUndefined()
+})
+
 test('a ticket has an end', () => {
   const { sessions, pass } = start()
   const [long, short] = [sessions.ticket(), sessions.ticket(60_000)]

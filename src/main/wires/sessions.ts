@@ -8,8 +8,12 @@ import { digestOf } from './access.ts'
 export interface Sessions {
   /** A ticket for one entry, good for `lifeMs`. */
   ticket(lifeMs?: number): string
+  /** The same for a minute, and for the user this process runs as: others may see it, in the list of processes. */
+  ownTicket(): string
   /** The session for a ticket, which is used up; undefined where it is wrong, old or was used. */
   enter(ticket: string): string | undefined
+  /** The same for an own ticket. Whoever calls has made sure of the user. */
+  enterOwn(ticket: string): string | undefined
   /** A new session, for who has shown otherwise that they may. */
   begin(): string
   /** Whether the text of a `Cookie` header holds a session under this name. Being seen prolongs it. */
@@ -25,6 +29,7 @@ const mostSessions = 50
 
 export function createSessions(now: () => number = Date.now): Sessions {
   const tickets = createShortMemory(mostTickets, now)
+  const ownTickets = createShortMemory(mostTickets, now)
   const sessions = createShortMemory(mostSessions, now)
   const sessionIn = (cookies: string | undefined, name: string): string | undefined =>
     cookies
@@ -35,7 +40,9 @@ export function createSessions(now: () => number = Date.now): Sessions {
   const begin = () => sessions.make(sessionMs)
   return {
     ticket: (lifeMs = ticketMs) => tickets.make(lifeMs),
+    ownTicket: () => ownTickets.make(minute),
     enter: (ticket) => (tickets.take(ticket) ? begin() : undefined),
+    enterOwn: (ticket) => (ownTickets.take(ticket) ? begin() : undefined),
     begin,
     has: (cookies, name) => {
       const session = sessionIn(cookies, name)

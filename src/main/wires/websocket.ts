@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Wire } from '#shared/rpc'
 import { type Door, misplaced, noToken, showsToken } from './access.ts'
 import { openDoor } from './door.ts'
-import { createPages, end, type Pages } from './pages.ts'
+import { createPages, end, type Pages, type PagesOptions } from './pages.ts'
 import { createSessions } from './sessions.ts'
 
 export interface WireServer {
@@ -17,7 +17,9 @@ export interface WireServer {
   /** What a caller has to show: `Authorization: Bearer ‹token›`. */
   readonly token: string
   /** An address that opens the window in a browser, once; undefined where no window is shown. */
-  windowUrl(lifeMs?: number): string | undefined
+  windowUrl(): string | undefined
+  /** The same for a minute, to be opened by a program of this user: on Linux it lets in nobody else who sees it. */
+  ownWindowUrl(): string | undefined
   /** Ends all wires and gives the port back, within 1 s. */
   close(): Promise<void>
 }
@@ -33,6 +35,8 @@ export interface WireServerOptions {
   readonly port?: number
   /** Folder of the built window, to show it in a browser. */
   readonly window?: string
+  /** As for the pages. */
+  readonly isOwnUser?: PagesOptions['isOwnUser']
 }
 
 /** Opens the server. Rejects with a text for people where the port can't be had. */
@@ -53,13 +57,16 @@ export async function openWireServer(options: WireServerOptions): Promise<WireSe
   }
   /** Who has the token runs as the gateway's own user. */
   function answerOwner({ method, url: path }: IncomingMessage, response: ServerResponse) {
-    if (path === '/ticket' && method === 'POST' && pages) return refuse(response, 200, windowUrl(ownTicketMs) ?? '')
+    if (path === '/ticket' && method === 'POST' && pages) return refuse(response, 200, windowUrl(askedMs) ?? '')
+    if (path === '/own-ticket' && method === 'POST' && pages) return refuse(response, 200, ownWindowUrl() ?? '')
     if (method !== 'GET') return refuse(response, 405, 'only GET')
     return path === '/boot' ? refuse(response, 200, boot) : refuse(response, 404, 'nothing is here')
   }
   function windowUrl(lifeMs?: number) {
     return pages && `${url}/enter?ticket=${sessions.ticket(lifeMs)}`
   }
+
+  const ownWindowUrl = () => pages && `${url}/enter?own=${sessions.ownTicket()}`
 
   const door = await openDoor({
     makeServer: createServer,
@@ -79,12 +86,18 @@ export async function openWireServer(options: WireServerOptions): Promise<WireSe
   })
   url = `http://127.0.0.1:${door.port}`
   if (window !== undefined)
-    pages = createPages({ folder: window, sessions, cookie: `warlink_${door.port}`, secure: false })
-  return { url, token, windowUrl, close: door.close }
+    pages = createPages({
+      folder: window,
+      sessions,
+      cookie: `warlink_${door.port}`,
+      secure: false,
+      ...(options.isOwnUser ? { isOwnUser: options.isOwnUser } : {}),
+    })
+  return { url, token, windowUrl: () => windowUrl(), ownWindowUrl, close: door.close }
 }
 
-/** A ticket that is opened by the program that asked for it. */
-const ownTicketMs = 60_000
+/** A ticket for who asked for it, in ms. */
+const askedMs = 60_000
 
 /** A short text. A body that was not asked for is not read. */
 function refuse(response: ServerResponse, status: number, text: string) {
