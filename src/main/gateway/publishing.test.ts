@@ -35,6 +35,7 @@ function keys(entry: string) {
       offer: unused,
       offerHealth: unused,
       offerEvent: unused,
+      offerClearing: unused,
       resync: unused,
       attach: unused,
       drained: unused,

@@ -48,7 +48,7 @@ function reportOf(text: string): Report {
         accepted: { name: text, reason: text, at: 0 },
       },
     ],
-    left: [text],
+    left: [{ id: text, plc: text, tag: text, before: text, written: text, text }],
     limits: [text],
     validUntil: text,
     watch: { since: 0, until: 1, lastAt: 1 },
