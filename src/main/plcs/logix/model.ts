@@ -15,6 +15,10 @@ export interface Numbering {
 export interface Model {
   /** False where the controller lists no tags: types are learned from replies then. */
   readonly listed: boolean
+  /** Arrays of DWORD are arrays of BOOL. */
+  readonly boolArrays: boolean
+  /** While the program is being read anew: says so to people; '' else. */
+  readonly anew: string
   /** Every tag the controller lists, in its order. */
   readonly symbols: readonly SymbolEntry[]
   /** What the change counters said before they were listed: as long as they say the same, all of this holds. */
@@ -39,6 +43,8 @@ export function makeModel(symbols: readonly SymbolEntry[] | undefined, boolArray
   const templateOf = ({ type }: SymbolEntry) => (type & typeBits.structure ? type & typeBits.number : undefined)
   return {
     listed: symbols !== undefined,
+    boolArrays,
+    anew: '',
     symbols: symbols ?? [],
     stamp,
     numbering: byName('its tag numbers have not been tried'),

@@ -58,6 +58,8 @@ describe('a plan', () => {
   it('reads many tags in few packets', async () => {
     const { plan, sent } = planOn(tiny(), names)
     expect(await valuesOf(plan)).toEqual(numbers)
+    sent.length = 0
+    expect(await valuesOf(plan)).toEqual(numbers)
     expect(sent.length).toBeLessThanOrEqual(3)
     expect(new Set(sent)).toEqual(new Set([0x0a]))
   })
@@ -91,13 +93,14 @@ describe('a plan', () => {
     }
     const { plan, sent } = planOn(tiny(), ['Tag_1'], partial)
     expect(await valuesOf(plan)).toEqual([7])
-    expect(sent).toEqual([0x4c, 0x52, 0x52])
+    expect(sent.slice(-3)).toEqual([0x4c, 0x52, 0x52])
+    sent.length = 0
     expect(await valuesOf(plan)).toEqual([7])
-    expect(sent.slice(3)).toEqual([0x52, 0x52])
+    expect(sent).toEqual([0x52, 0x52])
   })
 
   it('asks again, alone, for what found no room in a packet, and leaves it more room', async () => {
-    let full = true
+    let full = false
     const { plan, sent } = planOn(tiny(), ['Tag_1', 'Tag_2'], (service) => {
       if (service !== 0x0a || !full) return undefined
       full = false
@@ -106,6 +109,9 @@ describe('a plan', () => {
         Buffer.from('020006001000cc000000c40001000000cc000600', 'hex'),
       ])
     })
+    expect(await valuesOf(plan)).toEqual([1, 2])
+    full = true
+    sent.length = 0
     expect(await valuesOf(plan)).toEqual([1, 2])
     expect(await valuesOf(plan)).toEqual([1, 2])
     expect(sent).toEqual([0x0a, 0x4c, 0x0a])

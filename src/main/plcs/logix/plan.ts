@@ -16,6 +16,7 @@ import { type ReadUnit, type Taken, takeData, takeReply, takeStatus } from './re
 import { readWhole } from './read-whole.ts'
 import { parseReply } from './reply.ts'
 import { abortReason } from './session.ts'
+import type { Shape } from './shape.ts'
 
 /** What reading and writing need of a connection. */
 export interface Controller {
@@ -60,11 +61,16 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
   let prepareAgainAt = Number.POSITIVE_INFINITY
   /** Joint reads that have failed. */
   const apartKeys = new Set<string>()
+  /** What is behind names of which the model knows nothing. */
+  const shapes = new Map<string, Shape>()
   let reading = false
 
   async function prepare(signal: AbortSignal) {
     const next = controller.model()
-    if (next !== model) apartKeys.clear()
+    if (next !== model) {
+      apartKeys.clear()
+      shapes.clear()
+    }
     mustPrepare = false
     prepareAgainAt = Number.POSITIVE_INFINITY
     units = await prepareUnits(addresses, {
@@ -74,7 +80,8 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
         perRead: controller.multiple ? inPacket : ownPacket,
         isApart: (key) => apartKeys.has(key),
       },
-      ask: (message) => exchange.ask(message, priority, signal),
+      shapes: { ask: (message) => exchange.ask(message, priority, signal), limit, multiple: controller.multiple },
+      known: shapes,
       fail: (index, outcome) => {
         outcomes[index] = outcome
         times[index] = Date.now()
@@ -108,7 +115,8 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
     touch(unit, now)
     if (taken === 'lasting' && unit.wasGood) controller.suspect()
     unit.wasGood = taken === 'good'
-    if (taken === 'lasting' && unit.joint) {
+    if (taken === 'appeared') mustPrepare = true
+    else if (taken === 'lasting' && unit.joint) {
       apartKeys.add(blockKey(unit))
       mustPrepare = true
     } else if (taken === 'lasting') {

@@ -45,6 +45,8 @@ export interface ReadUnit {
   layout: Layout | undefined
   /** Read with others in a packet, alone in fragments, or (after a lasting failure) alone from time to time. */
   way: 'packed' | 'large' | 'resting'
+  /** The controller refused it when it was asked what it is: once there is a value, that is asked again. */
+  readonly isUnsure: boolean
   /** It had a value before: a lasting failure now means that the program was changed. */
   wasGood: boolean
   /** ms since the epoch; when a resting unit is tried again. */
@@ -59,8 +61,11 @@ export interface ResultSink {
   readonly times: Float64Array
 }
 
-/** How a reply went: `partial` wants to be read in fragments, `lasting` is a failure that will stay. */
-export type Taken = 'good' | 'partial' | 'failed' | 'lasting'
+/**
+ * How a reply went: `partial` wants to be read in fragments, `lasting` is a failure that will stay, `appeared`: there is
+ * a value now, and nobody knows of what.
+ */
+export type Taken = 'good' | 'partial' | 'failed' | 'lasting' | 'appeared'
 
 const replyHead = 4
 /** Type in front of the data: a code, with the handle behind it for a structure. */
@@ -72,9 +77,10 @@ const unknownBytes = 12
 /** What a unit is made of. */
 export interface UnitParts extends Pick<ReadUnit, 'path' | 'count' | 'joint' | 'layout'> {
   readonly shortPath: Buffer
+  readonly isUnsure?: boolean
 }
 
-export function makeUnit({ path, shortPath, count, joint, layout }: UnitParts): ReadUnit {
+export function makeUnit({ path, shortPath, count, joint, layout, isUnsure = false }: UnitParts): ReadUnit {
   const elements = Buffer.from([count & 0xff, count >> 8])
   const request = message(service.readTag, path, elements)
   return {
@@ -87,6 +93,7 @@ export function makeUnit({ path, shortPath, count, joint, layout }: UnitParts): 
     reply: replyBytes(layout),
     layout,
     way: 'packed',
+    isUnsure,
     wasGood: false,
     retryAt: 0,
     seen: undefined,
@@ -122,6 +129,7 @@ export function takeStatus(
 export function takeData(unit: ReadUnit, data: Buffer, sink: ResultSink, onMismatch: () => void): Taken {
   const typed = splitTyped(data)
   if (!typed) return failAll(unit, sink, 'refused', 'the answer holds no type. Is this a Logix controller?')
+  if (unit.isUnsure) return 'appeared'
   const { code, handle, value } = typed
   if (!unit.layout || !isOfType(unit.layout, code, handle)) {
     if (unit.layout) onMismatch()

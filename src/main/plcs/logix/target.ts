@@ -21,6 +21,15 @@ export interface Step {
   readonly shortPath: Buffer
 }
 
+/** The read that tells what is behind a name of which nothing is known. */
+export interface Probe {
+  readonly path: Buffer
+  /** Two for a name without indices: an array has a second element. */
+  readonly count: number
+  /** The name ends in one index: should it be that of a BOOL array, this is the bit of the word that is read. */
+  readonly bit?: number
+}
+
 /** Where an address leads. */
 export interface Target {
   /** Path of the tag, member or element on the wire, by name. */
@@ -35,6 +44,8 @@ export interface Target {
   readonly bit?: number
   /** The integer is a word of a BOOL array. */
   readonly boolArray: boolean
+  /** Set where the type is not known: the read that tells what is behind the name. */
+  readonly probe?: Probe
   /** Bit of the byte at the target, for BOOL members that share it: only for who reads the structure around it. */
   readonly packedBit?: number
 }
@@ -98,6 +109,7 @@ function walk(address: Address, model: Model, fail: Fail): Target {
   if (layout === undefined && base) explainUnknown(address, model.whyUnknown(base), fail)
   const bit = wordBit ?? address.bit
   const { path, shortPath, steps } = way.end()
+  const probe = layout ? undefined : probeOf(address, model, path)
   return {
     path,
     shortPath,
@@ -107,7 +119,17 @@ function walk(address: Address, model: Model, fail: Fail): Target {
     ...(layout ? { layout } : {}),
     ...(bit === undefined ? {} : { bit }),
     ...(packedBit === undefined ? {} : { packedBit }),
+    ...(probe ? { probe } : {}),
   }
+}
+
+/** Elements of a BOOL array are bits of its words: word `i >> 5` is there wherever element `i` is. */
+function probeOf(address: Address, model: Model, path: Buffer): Probe | undefined {
+  const [index, ...others] = address.parts.at(-1)?.indices ?? []
+  if (index === undefined) return { path, count: 2 }
+  if (others.length > 0 || !model.boolArrays) return undefined
+  const array = path.subarray(0, path.length - element(index).length)
+  return { path: Buffer.concat([array, element(index >> 5)]), count: 1, bit: index & 31 }
 }
 
 /** Gathers the steps of an address with both ways to name them. */

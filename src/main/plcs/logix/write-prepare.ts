@@ -9,8 +9,10 @@ import { longestTimer } from './lanes.ts'
 import { type Layout, learnLayout, wireType } from './layout.ts'
 import type { Controller } from './plan.ts'
 import { readWhole, splitTyped } from './read-whole.ts'
+import { isProbed, type Probed, type Shape, shaped, shapesOf } from './shape.ts'
 import { statusText } from './status.ts'
 import { findTarget, type Target } from './target.ts'
+import type { Ask } from './templates.ts'
 
 export type Refused = Extract<WriteOutcome, { kind: 'refused' }>
 export const refused = (address: string, words: string): Refused => ({ kind: 'refused', error: `${address}: ${words}` })
@@ -42,12 +44,23 @@ export function prepare(controller: Controller, text: string, address: Address, 
     if (symbol && !model.layoutOf(symbol)) await model.load(symbol, (bytes) => exchange.ask(bytes, 'write', signal))
     const found = findTarget(address, model, text)
     if (!found.ok) return { kind: 'refused', error: found.text } as const
-    const { target } = found
+    const shape = isProbed(found.target) ? await shapeOf(controller, found.target, signal) : undefined
+    const target = isProbed(found.target) && shape ? shaped(found.target, shape, model) : found.target
+    if (typeof target === 'string') return refused(text, target)
     // A word of a BOOL array looks like any other: what it is now is asked for, so that no stranger's bit is set.
     if (target.layout && !target.boolArray) return { target, layout: target.layout }
     const layout = await learn(controller, text, target, signal)
-    return 'kind' in layout && layout.kind === 'refused' ? layout : { target, layout: layout as Layout }
+    if ('kind' in layout && layout.kind === 'refused') return layout
+    if (shape === 'not-there') return refused(text, 'it has appeared just now. Try again.')
+    return { target, layout: layout as Layout }
   })
+}
+
+/** A name of which nothing is known may stand for much more than one value. */
+async function shapeOf({ exchange, multiple }: Controller, target: Probed, signal: AbortSignal): Promise<Shape> {
+  const ask: Ask = (bytes) => exchange.ask(bytes, 'write', signal)
+  const [shape = 'not-there'] = await shapesOf([target], { ask, limit: exchange.limit, multiple })
+  return shape
 }
 
 export function notSent(
