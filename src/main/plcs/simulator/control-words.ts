@@ -75,6 +75,8 @@ export function faultsText(faults: Faults): string {
   const forced = faults.refuseForwardOpen
   const hex = (n: number) => n.toString(16).padStart(2, '0')
   const extended = forced?.extended?.[0]
+  const refused = faults.refuseService
+  const place = refused?.classId === undefined ? '' : `/${hex(refused.classId)}`
   return [
     faults.mute ? 'mute on' : '',
     faults.refuseConnections ? 'refuse on' : '',
@@ -87,6 +89,7 @@ export function faultsText(faults: Faults): string {
     faults.duplicateEvery > 0 ? `duplicate ${faults.duplicateEvery}` : '',
     faults.foreignEvery > 0 ? `foreign ${faults.foreignEvery}` : '',
     forced ? `refuse-open ${hex(forced.status)}${extended === undefined ? '' : `/${hex(extended)}`}` : '',
+    refused ? `refuse-service ${hex(refused.service)}${place} ${hex(refused.status)} ${refused.times}` : '',
     `connections ${faults.maxConnections}`,
     `keyswitch ${faults.keyswitch}`,
     `mode ${modeOf(faults)}`,

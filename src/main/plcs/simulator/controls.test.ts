@@ -33,6 +33,12 @@ describe('controls of a running simulator', () => {
     ['foreign 2', { foreignEvery: 2 }, 'every 2nd reply follows one that belongs to nobody'],
     ['late 5 900', { lateEvery: 5, lateMs: 900 }, 'every 5th reply is 900 ms late'],
     ['refuse-open 01/0113', { refuseForwardOpen: { status: 1, extended: [0x113] } }, 'refused with 01/0113'],
+    [
+      'refuse-service 03/ac 11 2',
+      { refuseService: { service: 3, classId: 0xac, status: 0x11, times: 2 } },
+      'the next 2 of 03/ac are refused',
+    ],
+    ['refuse-service 52 02', { refuseService: { service: 0x52, status: 2, times: 1 } }, 'the next 1 of 52 are refused'],
     ['connections 2', { maxConnections: 2 }, '2 connections, 0 open'],
     ['keyswitch run', { keyswitch: 'run' }, 'keyswitch run, mode run'],
     ['mode faulted', { mode: 'faulted' }, 'keyswitch remote, mode faulted'],

@@ -71,6 +71,22 @@ const controls: { readonly [word: string]: Control } = {
       return match ? `every Forward Open is refused with ${words[0]}` : 'Forward Open is not refused'
     },
   },
+  'refuse-service': {
+    usage: 'refuse-service SERVICE[/CLASS] STATUS [COUNT]|off',
+    run: ({ faults }, words) => {
+      const match = /^([0-9a-f]{1,2})(?:\/([0-9a-f]{1,2}))? ([0-9a-f]{1,2})(?: (\d{1,6}))?$/i.exec(words.join(' '))
+      if (words[0] === 'off' && words.length === 1) faults.refuseService = undefined
+      else if (!match) return undefined
+      else {
+        const [service = 0, classId, status = 0] = match.slice(1, 4).map((it) => it && Number.parseInt(it, 16))
+        const times = Number(match[4] ?? 1)
+        faults.refuseService = times
+          ? { service: Number(service), ...(classId ? { classId } : {}), status: Number(status), times }
+          : undefined
+      }
+      return faults.refuseService ? `the next ${match?.[4] ?? 1} of ${words[0]} are refused` : 'no service is refused'
+    },
+  },
   connections: {
     usage: 'connections COUNT',
     run: ({ faults, counters }, words) => {

@@ -25,6 +25,10 @@ export interface Faults {
   refuseConnections: boolean
   /** Every Forward Open is refused with this status; extended words follow, e.g. `[0x0109, 504]`. */
   refuseForwardOpen: { readonly status: number; readonly extended?: readonly number[] } | undefined
+  /** The next `times` requests of this service are refused, alone or inside of a packet; then it is over. */
+  refuseService:
+    | { readonly service: number; readonly classId?: number; readonly status: number; readonly times: number }
+    | undefined
   /** A download is under way: tags and change counters answer "path unknown". Clearing it does not renumber; see `download`. */
   downloading: boolean
   /** Connections the controller has; those open stay when it becomes less. */
@@ -64,6 +68,7 @@ export function noFaults(maxConnections: number, packetTimeMs = 0): Faults {
     mute: false,
     refuseConnections: false,
     refuseForwardOpen: undefined,
+    refuseService: undefined,
     downloading: false,
     maxConnections,
     keyswitch: 'remote',

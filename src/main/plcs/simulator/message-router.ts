@@ -4,6 +4,7 @@
  */
 import { cipClass, service as services, status } from '#main/plcs/cip'
 import type { Controller } from './controller.ts'
+import type { Destination } from './locate.ts'
 import { objectService } from './objects.ts'
 import { answer, head, type Reply } from './reply.ts'
 import { listTags, symbolAttributes } from './tag-list.ts'
@@ -36,6 +37,8 @@ export function execute(
   if (pathEnd > end) return answer(reply, service, status.pathSizeInvalid)
   const call: Call = { service, bytes, start: pathEnd, end }
   const destination = controller.destination(bytes, start + 2, pathEnd)
+  const refused = refusedNow(controller, service, destination)
+  if (refused !== undefined) return answer(reply, service, refused)
 
   if (destination.kind === 'object') {
     const isRouter = destination.classId === cipClass.messageRouter && destination.instance === 1
@@ -59,6 +62,16 @@ export function execute(
   }
   if (target.kind === 'failure') return answer(reply, service, target.status, target.extended)
   return tagService(controller, target, call, reply)
+}
+
+/** Status with which the fault `refuseService` refuses this request; it counts it. */
+function refusedNow({ faults }: Controller, service: number, destination: Destination): number | undefined {
+  const fault = faults.refuseService
+  if (fault?.service !== service) return undefined
+  const classId = destination.kind === 'object' ? destination.classId : undefined
+  if (fault.classId !== undefined && fault.classId !== classId) return undefined
+  faults.refuseService = fault.times > 1 ? { ...fault, times: fault.times - 1 } : undefined
+  return fault.status
 }
 
 function isOnModule(classId: number): boolean {

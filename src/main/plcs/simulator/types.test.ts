@@ -45,6 +45,10 @@ describe('layout of structures', () => {
   it('gives different makeups different handles', () => {
     expect(udt('X', { A: 'DINT' }).handle).not.toBe(udt('X', { A: 'REAL' }).handle)
   })
+
+  it('gives members of the same types the same handle, whatever their names', () => {
+    expect(udt('X', { A: 'DINT', B: 'DINT' }).handle).toBe(udt('Y', { B: 'DINT', A: 'DINT' }).handle)
+  })
 })
 
 describe('values', () => {

@@ -215,9 +215,12 @@ export function stricter(a: Access, b: Access): Access {
   return order.find((access) => access === a || access === b) ?? 'none'
 }
 
-/** Word that stands for a structure's makeup: CRC-16 over names, types and places. */
-function handleOf(name: string, members: readonly SimMember[]): number {
-  const text = [name, ...members.map((m) => `${m.name}:${m.type.name}[${m.length}]@${m.offset}.${m.bit}`)].join('|')
+/**
+ * Word that stands for a structure's makeup: CRC-16 over the types of its members, in their order. Like a controller's it
+ * knows no names of members: structures whose members only change places have the same.
+ */
+function handleOf(members: readonly SimMember[]): number {
+  const text = members.map(({ type, length }) => `${type.name}[${length}]`).join('|')
   let crc = 0xffff
   for (const byte of Buffer.from(text, 'latin1')) {
     crc ^= byte
@@ -245,7 +248,7 @@ function struct(parts: StructParts): StructType {
       const inner = type.kind === 'struct' ? type.access : 'read-write'
       return stricter(least, stricter(access ?? 'read-write', inner))
     }, 'read-write'),
-    handle: parts.handle ?? handleOf(parts.name, parts.members),
+    handle: parts.handle ?? handleOf(parts.members),
     ...(isString && data.length > 0 ? { stringCapacity: data.length } : {}),
   }
 }
