@@ -490,7 +490,7 @@ describe('a download', () => {
     const { outcomes } = await plan.read(never)
     expect(outcomes[0]).toMatchObject({ ok: true, value: 1.25, type: { name: 'REAL' } })
     expect(outcomes[1]).toMatchObject({ ok: false, reason: 'unsupported-type' })
-    expect(outcomes[2]).toMatchObject({ ok: false, reason: 'refused' })
+    expect(outcomes[2]).toMatchObject({ ok: true, value: 0, type: { name: 'DINT' } })
     expect(
       await connection.write('Flags[37]', true, now()),
       'a bit of a BOOL array that is none any more',

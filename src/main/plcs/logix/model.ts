@@ -78,6 +78,16 @@ export function renumbered(model: Model, numbering: Numbering): Model {
   return { ...model, numbering }
 }
 
+/**
+ * What is left of a model when the program was changed: which tags there were, for who looks at them. Where they lie and
+ * of what type they are nobody knows: each address is read by its own path until the program has been read anew.
+ */
+export function outdated(model: Model): Model {
+  const numbering = byName('the program was just changed')
+  const anew = 'the program was just changed and is being read anew. Try again in a moment.'
+  return { ...model, numbering, anew, stamp: undefined, find: () => undefined }
+}
+
 /** Entry for the screen; a type that is not known is shown by its code. */
 export function tagListEntry(symbol: SymbolEntry, model: Model): TagListEntry {
   const type = model.layoutOf(symbol)?.type ?? {

@@ -43,9 +43,9 @@ export function packUp<T extends Sized>(items: readonly T[], limit: number, last
   return packets
 }
 
-/** Largest reply (its head included) that still may ride in a packet. */
-export function roomFor(limit: number): number {
-  return limit - replyHead - offsetBytes
+/** Largest reply (its head included) that still may ride in a packet, with `last` at its end. */
+export function roomFor(limit: number, last?: Sized): number {
+  return limit - replyHead - offsetBytes - (last ? offsetBytes + last.reply : 0)
 }
 
 /** One message that carries all of these. */

@@ -1,13 +1,12 @@
 /** The packets of a plan: built once and sent at each poll; a reply is compared with the one before, part by part. */
-import { changeRequest, changeStamp } from './change.ts'
-import { packMessages, packUp } from './packer.ts'
+import { changeRequest } from './change.ts'
+import { packMessages, packUp, roomFor, type Sized } from './packer.ts'
 import type { ReadUnit } from './read-unit.ts'
-import { parseReply } from './reply.ts'
 
 export interface Packet {
   readonly units: readonly ReadUnit[]
   readonly frame: Buffer
-  /** Names tags by number and asks, last of all, whether the program is still the one whose numbers these are. */
+  /** Asks, last of all, whether the program is still the one that the units were made for. */
   readonly stamped: boolean
   /** Message of the last reply, all of whose parts were taken. */
   last: Buffer | undefined
@@ -18,7 +17,7 @@ export interface PacketRules {
   readonly limit: number
   /** Whether several requests may ride in one packet. */
   readonly multiple: boolean
-  /** What the change counters must say for tag numbers to hold; undefined where no numbers are used. */
+  /** What the change counters must say for places, types and numbers to hold; undefined where nothing depends on it. */
   readonly stamp: string | undefined
   frame(message: Buffer): Buffer
 }
@@ -26,23 +25,31 @@ export interface PacketRules {
 /** Head of a reply. */
 const replyHead = 4
 
-/** Packets for units that are read with others; one a packet where the controller takes no several. */
-export function buildPackets(units: readonly ReadUnit[], { limit, multiple, stamp, frame }: PacketRules): Packet[] {
-  const byNumber = multiple && stamp !== undefined && units.some((unit) => unit.shortRequest !== unit.request)
-  const last = byNumber ? { request: changeRequest, reply: replyHead + stamp.length / 2 } : undefined
-  const items = units.map((unit) => ({ unit, reply: unit.reply, request: byNumber ? unit.shortRequest : unit.request }))
-  return (multiple ? packUp(items, limit, last) : items.map((item) => [item])).map((group) => {
-    const stamped = group.length > 1 && group.some(({ unit, request }) => request !== unit.request)
-    const requests = group.map(({ unit, request }) => (stamped ? request : unit.request))
-    const single = requests.length === 1 ? requests[0] : undefined
-    const message = single ?? packMessages(stamped ? [...requests, changeRequest] : requests)
-    return { units: group.map(({ unit }) => unit), frame: frame(message), stamped, last: undefined }
-  })
+/** The question for the stamp as it rides in a packet; undefined where none does. */
+function stampPart({ multiple, stamp }: Pick<PacketRules, 'multiple' | 'stamp'>): Sized | undefined {
+  return multiple && stamp !== undefined ? { request: changeRequest, reply: replyHead + stamp.length / 2 } : undefined
 }
 
-/** The change counters in the last part of a packet; undefined where the controller does not tell them just now. */
-export function stampOf(data: Buffer, start: number): string | undefined {
-  return changeStamp(parseReply(data.subarray(start)))
+/** Largest reply (its head included) of a unit that may ride in a packet. */
+export function roomIn(rules: Pick<PacketRules, 'limit' | 'multiple' | 'stamp'>): number {
+  return roomFor(rules.limit, stampPart(rules))
+}
+
+/**
+ * Packets for units that are read with others; one a packet where the controller takes no several. Each asks for the
+ * stamp where it can: neither the values nor the type before them tell that a program with other places was loaded.
+ */
+export function buildPackets(units: readonly ReadUnit[], rules: PacketRules): Packet[] {
+  const { limit, multiple, frame } = rules
+  const last = stampPart(rules)
+  const items = units.map((unit) => ({ unit, reply: unit.reply, request: last ? unit.shortRequest : unit.request }))
+  return (multiple ? packUp(items, limit, last) : items.map((item) => [item])).map((group) => {
+    const requests = group.map(({ request }) => request)
+    const packed = packMessages(last ? [...requests, changeRequest] : requests)
+    const single = group.length === 1 && (!last || packed.length > limit) ? group[0]?.unit.request : undefined
+    const stamped = last !== undefined && single === undefined
+    return { units: group.map(({ unit }) => unit), frame: frame(single ?? packed), stamped, last: undefined }
+  })
 }
 
 /** Whether part `index` of a packet's reply data is the same as in the reply before. */

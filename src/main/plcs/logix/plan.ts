@@ -6,14 +6,15 @@ import { status as st } from '#main/plcs/cip'
 import type { ReadBatch, ReadPlan } from '#main/plcs/driver'
 import type { ReadOutcome } from '#shared/tag'
 import { blockKey } from './blocks.ts'
+import { changeRequest, checkStamp } from './change.ts'
 import type { Exchange } from './exchange.ts'
 import type { Priority } from './lanes.ts'
 import type { Model } from './model.ts'
-import { partsOf, roomFor } from './packer.ts'
-import { buildPackets, type Packet, samePart, stampOf } from './packets.ts'
+import { type Parts, partsOf } from './packer.ts'
+import { buildPackets, type Packet, roomIn, samePart } from './packets.ts'
 import { prepareUnits } from './prepare.ts'
 import { type ReadUnit, type Taken, takeData, takeReply, takeStatus } from './read-unit.ts'
-import { readWhole } from './read-whole.ts'
+import { readWhole, type Whole } from './read-whole.ts'
 import { parseReply } from './reply.ts'
 import { abortReason } from './session.ts'
 import type { Shape } from './shape.ts'
@@ -27,8 +28,8 @@ export interface Controller {
   model(): Model
   /** Something does not fit the model: find out whether the program was changed. */
   suspect(): void
-  /** The program was changed for sure: from now on no model that `model()` gives names tags by their old numbers. */
-  distrust(): void
+  /** The program is not the one of this model: from now on `model()` gives another. */
+  distrust(of: Model): void
 }
 
 /** How long a failed tag rests, and how many are tried again within one read so that a poll stays quick. */
@@ -76,7 +77,7 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
     units = await prepareUnits(addresses, {
       model: next,
       rules: {
-        room: roomFor(limit),
+        room: roomIn({ limit, multiple: controller.multiple, stamp: next.stamp }),
         perRead: controller.multiple ? inPacket : ownPacket,
         isApart: (key) => apartKeys.has(key),
       },
@@ -94,16 +95,12 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
 
   function pack() {
     mustPack = false
-    const room = roomFor(limit)
+    const packing = { limit, multiple: controller.multiple, stamp: model?.stamp }
+    const room = roomIn(packing)
     for (const unit of units) if (unit.way === 'packed' && unit.reply > room) unit.way = 'large'
     const packed = units.filter(({ way }) => way === 'packed')
     apart = units.filter(({ way }) => way !== 'packed')
-    packets = buildPackets(packed, {
-      limit,
-      multiple: controller.multiple,
-      stamp: model?.stamp,
-      frame: (message) => exchange.frame(message),
-    })
+    packets = buildPackets(packed, { ...packing, frame: (message) => exchange.frame(message) })
   }
 
   const touch = (unit: ReadUnit, now: number) => {
@@ -130,8 +127,7 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
   }
 
   /** Takes a packet's reply apart; returns the units that have to be read alone now. */
-  function takePacket(packet: Packet, message: Buffer): readonly ReadUnit[] {
-    const now = Date.now()
+  function takePacket(packet: Packet, message: Buffer, now: number): readonly ReadUnit[] {
     if (packet.last?.equals(message)) {
       for (const unit of packet.units) touch(unit, now)
       return []
@@ -145,7 +141,7 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
       unit.way = 'large'
       mustPack = true
     }
-    const single = packet.units.length === 1 ? packet.units[0] : undefined
+    const single = packet.units.length === 1 && !packet.stamped ? packet.units[0] : undefined
     if (single) take(single, message)
     else {
       const read = takeParts(packet, message, take, now)
@@ -171,11 +167,18 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
     const { units: asked, stamped } = packet
     const parts = partsOf(reply.data, asked.length + (stamped ? 1 : 0))
     if (!parts) return 'not-read'
-    if (stamped && stampOf(reply.data, parts.start(asked.length)) !== model?.stamp) {
-      // Loaded anew: these numbers may be other tags' by now, so that nothing of this reply is taken.
-      packet.last = undefined
-      controller.distrust()
-      return 'doubted'
+    if (stamped) {
+      const check = checkStamp(parseReply(reply.data.subarray(parts.start(asked.length))), model?.stamp)
+      if (check === 'no-room') {
+        makeRoom(asked, reply.data, parts)
+        return 'not-read'
+      }
+      if (check === 'other') {
+        // Loaded anew: numbers may be other tags' by now, places other values', so that nothing of this reply is taken.
+        packet.last = undefined
+        distrust()
+        return 'doubted'
+      }
     }
     const before = packet.last && parseReply(packet.last).data
     for (const [index, unit] of asked.entries()) {
@@ -186,6 +189,23 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
     return 'taken'
   }
 
+  const distrust = () => {
+    if (model) controller.distrust(model)
+  }
+
+  /** A packet had no room for its stamp: it held more than expected, or the controller takes less than agreed. */
+  function makeRoom(asked: readonly ReadUnit[], data: Buffer, parts: Parts) {
+    let larger = false
+    for (const [index, unit] of asked.entries()) {
+      const [start, end] = [parts.start(index), parts.end(index)]
+      if (end - start <= unit.reply && data.readUInt8(start + 2) !== st.partialTransfer) continue
+      unit.reply = Math.max(unit.reply, end - start)
+      larger = true
+    }
+    if (larger) mustPack = true
+    else refusedPacket(st.replyTooLarge)
+  }
+
   /** A packet as a whole was refused: smaller ones, or none at all from now on. */
   function refusedPacket(status: number) {
     mustPrepare = true
@@ -194,18 +214,21 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
       limit = Math.max(smallestLimit, Math.floor(limit / 2))
   }
 
-  async function readAlone(unit: ReadUnit, signal: AbortSignal) {
+  /** Reads a unit that rides in no packet; gives how to take what came. */
+  async function readAlone(unit: ReadUnit, signal: AbortSignal): Promise<() => void> {
     if (unit.way !== 'large') {
       const bytes = await exchange.askFrame(exchange.frame(unit.request), priority, signal)
-      const taken = takeReply(unit, bytes, batch, controller.suspect)
-      if (taken !== 'partial') return settle(unit, taken, Date.now())
+      const now = Date.now()
+      if (parseReply(bytes).status !== st.partialTransfer)
+        return () => settle(unit, takeReply(unit, bytes, batch, controller.suspect), now)
     }
-    settle(unit, await readFragments(unit, signal), Date.now())
+    const read = await readWhole(exchange, unit.path, unit.count, priority, signal)
+    const now = Date.now()
+    return () => settle(unit, takeWhole(unit, read), now)
   }
 
-  /** Reads a unit that does not fit into one reply; also finds out how large it is. */
-  async function readFragments(unit: ReadUnit, signal: AbortSignal): Promise<Taken> {
-    const read = await readWhole(exchange, unit.path, unit.count, priority, signal)
+  /** Takes what was put together of fragments; it also tells how large the unit is. */
+  function takeWhole(unit: ReadUnit, read: Whole): Taken {
     if (!read.ok) return takeStatus(unit, read, batch)
     const { data } = read
     if (unit.way === 'packed' && unit.reply < data.length + 8) {
@@ -214,8 +237,7 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
     }
     if (unit.seen?.equals(data)) return 'good'
     const taken = takeData(unit, data, batch, controller.suspect)
-    if (taken !== 'good') unit.seen = undefined
-    else if (unit.way === 'large') unit.seen = data
+    if (taken === 'good' && unit.way === 'large') unit.seen = data
     return taken
   }
 
@@ -245,11 +267,33 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
     const now = Date.now()
     const due = apart.filter(({ way, retryAt }) => way === 'resting' && retryAt <= now).slice(0, mostRetries)
     const alone = new Set([...apart.filter(({ way }) => way === 'large'), ...due])
-    await overlapped(packets, signal, async (packet) => {
+    await readAndTake(packets, signal, async (packet) => {
       const message = await exchange.askFrame(packet.frame, priority, signal)
-      for (const unit of takePacket(packet, message)) alone.add(unit)
+      const now = Date.now()
+      const take = () => {
+        for (const unit of takePacket(packet, message, now)) alone.add(unit)
+      }
+      return { take, isProven: packet.stamped }
     })
-    await overlapped(alone, signal, (unit) => readAlone(unit, signal))
+    await readAndTake(alone, signal, async (unit) => ({ take: await readAlone(unit, signal), isProven: false }))
+  }
+
+  /** What carries no stamp of its own is taken once the stamp, asked behind it, has shown that the program is the same. */
+  async function readAndTake<T>(
+    items: Iterable<T>,
+    signal: AbortSignal,
+    read: (item: T) => Promise<{ take(): void; readonly isProven: boolean }>,
+  ) {
+    const unproven: (() => void)[] = []
+    await overlapped(items, signal, async (item) => {
+      const { take, isProven } = await read(item)
+      if (isProven || model?.stamp === undefined) take()
+      else unproven.push(take)
+    })
+    if (unproven.length === 0) return
+    const check = checkStamp(await exchange.ask(changeRequest, priority, signal), model?.stamp)
+    if (check !== 'same') return distrust()
+    for (const take of unproven) take()
   }
 
   return {

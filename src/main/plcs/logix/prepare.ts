@@ -50,7 +50,7 @@ export async function prepareUnits(addresses: readonly string[], options: Prepar
       const wanted = byTag.get(symbol.name)
       if (wanted) wanted.push({ index, address: text, target })
       else byTag.set(symbol.name, [{ index, address: text, target }])
-    } else addAlone(alone, { index, address: text, target })
+    } else addAlone(alone, { index, address: text, target }, model)
   }
   await addProbed(alone, probed, options)
   const units = [...alone.values()]
@@ -72,9 +72,10 @@ function tooLong(text: string): Failure {
 }
 
 /** What is known of no type is read by itself; who wants the same shares it. */
-function addAlone(units: Map<string, ReadUnit>, { index, address, target }: Wanted, isUnsure = false) {
+function addAlone(units: Map<string, ReadUnit>, { index, address, target }: Wanted, model: Model, isUnsure = false) {
   const key = blockKey(target)
-  const unit = units.get(key) ?? makeUnit({ ...target, joint: false, layout: target.layout, isUnsure })
+  const unit =
+    units.get(key) ?? makeUnit({ ...target, joint: false, layout: target.layout, isUnsure, anew: model.anew })
   units.set(key, unit)
   unit.views.push({ index, address, offset: 0, layout: undefined, bit: target.bit, boolArray: target.boolArray })
 }
@@ -94,7 +95,7 @@ async function addProbed(
     const target = shaped(one.target, shape, model)
     if (typeof target === 'string')
       fail(one.index, { ok: false, reason: 'unsupported-type', text: `${one.address}: ${target}` })
-    else addAlone(units, { ...one, target }, shape === 'not-there')
+    else addAlone(units, { ...one, target }, model, shape === 'not-there')
   }
   for (const [key, shape] of known) if (shape === 'not-there') known.delete(key)
 }

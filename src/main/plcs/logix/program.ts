@@ -8,7 +8,7 @@ import { type ProgramChange, programChangeText } from '#shared/plc'
 import { changeRequest, changeStamp } from './change.ts'
 import { differenceOf } from './difference.ts'
 import type { Exchange } from './exchange.ts'
-import { byName, type Model, makeModel, renumbered } from './model.ts'
+import { byName, type Model, makeModel, outdated, renumbered } from './model.ts'
 import { tryNumbers } from './numbering.ts'
 import { listTags, NoTagList, type SymbolEntry } from './tag-list.ts'
 
@@ -44,8 +44,8 @@ export interface Program {
   model(): Model
   /** Something does not fit the model: looks soon. */
   suspect(): void
-  /** The change counters have moved: no number counts any more, and it looks at once. */
-  distrust(): void
+  /** The change counters are not those of this model: nothing of it counts any more, and it looks at once. */
+  distrust(of: Model): void
   stop(): void
 }
 
@@ -60,7 +60,10 @@ const refusedMs = { first: 500, last: 5_000, patience: 24, slow: 60_000 }
 
 export function followProgram(options: ProgramOptions): Program {
   const { address, exchange, log } = options
-  let model = options.model
+  /** As the program was read last. */
+  let known = options.model
+  /** What others go by: `known`, or what is left of it. */
+  let model = known
   let remembered = options.remembered
   let looking = false
   let suspected = false
@@ -74,9 +77,15 @@ export function followProgram(options: ProgramOptions): Program {
 
   const take = (next: Model) => {
     model = next
+    if (next.anew === '') known = next
     options.onModel(next)
   }
   let lookAt = 0
+  /** The program has to be read anew, even where the counters are found to be the same after all. */
+  const doubt = () => {
+    remembered = true
+    if (model.anew === '' && known.stamp !== undefined) take(outdated(known))
+  }
   const lookIn = (ms: number) => {
     clearTimeout(nextLook)
     if (ended.signal.aborted) return
@@ -102,25 +111,25 @@ export function followProgram(options: ProgramOptions): Program {
 
   /** Lists tags anew when the program is another one, or when something is odd and the controller does not count changes. */
   async function refresh() {
-    const seen = model
+    const seen = known
     const now = await askStamp(exchange, ended.signal)
-    const changed = now === undefined ? (suspected || wanted) && model.listed : now !== model.stamp
+    const changed = now === undefined ? (suspected || wanted) && seen.listed : now !== seen.stamp
     suspected = false
     if (!options.lists || (!changed && !remembered)) return
-    if (changed && model.numbering.controller) take(renumbered(model, byName('the program was just changed')))
+    if (changed) doubt()
     wanted = true
     if (Date.now() < listAt) return
     const listed = await listProgram(exchange, options.boolArrays, options.multiple, ended.signal)
-    // While a program is being loaded the list is refused: it is tried again.
-    if (!listed) {
+    // While a program is being loaded the list is refused, or the counters are: it is tried again.
+    if (!listed || (listed.stamp === undefined && seen.stamp !== undefined)) {
       listAt = Date.now() + refusedPause(refused++)
       return
     }
     wanted = false
     refused = 0
-    if (!changed && sameTags(seen.symbols, listed.symbols)) {
+    if (!changed && listed.stamp === seen.stamp && sameTags(seen.symbols, listed.symbols)) {
       remembered = false
-      return take(renumbered(model, listed.numbering))
+      return take(renumbered(seen, listed.numbering))
     }
     remembered = false
     take(listed)
@@ -136,9 +145,10 @@ export function followProgram(options: ProgramOptions): Program {
       // Brought forward, never put off: a poll that fails is odd again at every turn.
       if (!looking && lookAt - Date.now() > suspectMs) lookIn(suspectMs)
     },
-    distrust: () => {
+    distrust: (of) => {
+      if (of !== model) return
       suspected = true
-      if (model.numbering.controller) take(renumbered(model, byName('the program was just changed')))
+      doubt()
       look()
     },
     stop: () => {

@@ -47,6 +47,8 @@ export interface ReadUnit {
   way: 'packed' | 'large' | 'resting'
   /** The controller refused it when it was asked what it is: once there is a value, that is asked again. */
   readonly isUnsure: boolean
+  /** What is said of it where its type is not known while the program is being read anew; '' else. */
+  readonly anew: string
   /** It had a value before: a lasting failure now means that the program was changed. */
   wasGood: boolean
   /** ms since the epoch; when a resting unit is tried again. */
@@ -78,9 +80,10 @@ const unknownBytes = 12
 export interface UnitParts extends Pick<ReadUnit, 'path' | 'count' | 'joint' | 'layout'> {
   readonly shortPath: Buffer
   readonly isUnsure?: boolean
+  readonly anew?: string
 }
 
-export function makeUnit({ path, shortPath, count, joint, layout, isUnsure = false }: UnitParts): ReadUnit {
+export function makeUnit({ path, shortPath, count, joint, layout, isUnsure = false, anew = '' }: UnitParts): ReadUnit {
   const elements = Buffer.from([count & 0xff, count >> 8])
   const request = message(service.readTag, path, elements)
   return {
@@ -94,6 +97,7 @@ export function makeUnit({ path, shortPath, count, joint, layout, isUnsure = fal
     layout,
     way: 'packed',
     isUnsure,
+    anew,
     wasGood: false,
     retryAt: 0,
     seen: undefined,
@@ -138,7 +142,7 @@ export function takeData(unit: ReadUnit, data: Buffer, sink: ResultSink, onMisma
     unit.reply = Math.max(unit.reply, replyHead + structHead + value.length)
   }
   const layout = unit.layout
-  if (!layout) return failAll(unit, sink, 'unsupported-type', unknownType(code, handle), 'lasting')
+  if (!layout) return failAll(unit, sink, 'unsupported-type', unknownType(code, handle, unit.anew), 'lasting')
   const needed = neededBytes(layout, value)
   const fixed = layout.size > 0
   if (value.length < needed || (fixed && value.length > needed + mostPadding)) {
@@ -170,12 +174,12 @@ function sameBytes({ offset, layout, bit }: View, before: Buffer, now: Buffer, h
   return before.compare(now, 0, head, 0, head) === 0 && before.compare(now, start, end, start, end) === 0
 }
 
-function unknownType(code: number, handle: number | undefined): string {
+function unknownType(code: number, handle: number | undefined, anew: string): string {
   const what =
     handle === undefined
       ? `type 0x${code.toString(16)}`
       : `a structure (handle 0x${handle.toString(16)}) whose members are not known`
-  return `it is of ${what}. Read its members by name.`
+  return anew || `it is of ${what}. Read its members by name.`
 }
 
 function isOfType(layout: Layout, code: number, handle: number | undefined): boolean {

@@ -4,9 +4,11 @@ import { service, status as st, typeCode } from '#main/plcs/cip'
 import type { WriteOptions } from '#main/plcs/driver'
 import type { WriteOutcome } from '#shared/write'
 import type { Address } from './address.ts'
+import { changeRequest, checkStamp } from './change.ts'
 import { message } from './eip.ts'
 import { longestTimer } from './lanes.ts'
 import { type Layout, learnLayout, wireType } from './layout.ts'
+import type { Model } from './model.ts'
 import type { Controller } from './plan.ts'
 import { readWhole, splitTyped } from './read-whole.ts'
 import { isProbed, type Probed, type Shape, shaped, shapesOf } from './shape.ts'
@@ -48,11 +50,11 @@ export function prepare(controller: Controller, text: string, address: Address, 
     const target = isProbed(found.target) && shape ? shaped(found.target, shape, model) : found.target
     if (typeof target === 'string') return refused(text, target)
     // A word of a BOOL array looks like any other: what it is now is asked for, so that no stranger's bit is set.
-    if (target.layout && !target.boolArray) return { target, layout: target.layout }
-    const layout = await learn(controller, text, target, signal)
+    if (target.layout && !target.boolArray) return { target, layout: target.layout, model }
+    const layout = await learn(controller, model, text, target, signal)
     if ('kind' in layout && layout.kind === 'refused') return layout
     if (shape === 'not-there') return refused(text, 'it has appeared just now. Try again.')
-    return { target, layout: layout as Layout }
+    return { target, layout: layout as Layout, model }
   })
 }
 
@@ -73,6 +75,7 @@ export function notSent(
 
 async function learn(
   { exchange }: Controller,
+  model: Model,
   text: string,
   target: Target,
   signal: AbortSignal,
@@ -82,7 +85,7 @@ async function learn(
     return refused(text, `its type could not be read: ${statusText(reply.status, reply.extended)}`)
   const typed = splitTyped(reply.data)
   const layout = typed && learnLayout(typed.code, typed.handle, typed.value.length, 1)
-  if (!typed || !layout) return refused(text, 'its structure is not known. Write its members.')
+  if (!typed || !layout) return refused(text, model.anew || 'its structure is not known. Write its members.')
   if (target.boolArray && typed.code !== typeCode.DWORD)
     return refused(text, 'it is no BOOL array any more. Try again when the program has been read anew.')
   return layout
@@ -106,5 +109,19 @@ export function lyingThere(
       return typed.value.subarray(0, layout.size)
     controller.suspect()
     return refused(text, 'its structure is another now. Try again when the program has been read anew.')
+  })
+}
+
+/**
+ * Refuses where the program may be another than the one of `model`: a value of many parts would go to wrong places then,
+ * and neither type nor handle tells the controller so. One with a single part goes by its own path.
+ */
+export function stillThere(controller: Controller, model: Model, text: string, options: WriteOptions) {
+  return beforeSending(text, options, async (signal) => {
+    if (model.stamp === undefined) return undefined
+    const check = checkStamp(await controller.exchange.ask(changeRequest, 'write', signal), model.stamp)
+    if (check === 'same') return undefined
+    controller.distrust(model)
+    return refused(text, 'the program was just changed and is being read anew. Try again in a moment.')
   })
 }

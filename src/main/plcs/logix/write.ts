@@ -17,7 +17,7 @@ import type { Controller } from './plan.ts'
 import { type CipReply, parseReply } from './reply.ts'
 import { failureReason, statusText } from './status.ts'
 import { bitsOf, type Target } from './target.ts'
-import { lyingThere, notSent, prepare, refused } from './write-prepare.ts'
+import { lyingThere, notSent, prepare, refused, stillThere } from './write-prepare.ts'
 
 /** Writes a value; never rejects but for a bug. */
 export async function writeTag(
@@ -30,12 +30,14 @@ export async function writeTag(
   if (!parsed.ok) return refused(text, parsed.text)
   const prepared = await prepare(controller, text, parsed.address, options)
   if ('kind' in prepared) return prepared
-  const { target, layout } = prepared
+  const { target, layout, model } = prepared
   if (target.bit !== undefined) return writeBit(controller, text, target, layout, value, options)
   const why = misfit(layout, value)
   if (why) return refused(text, why)
   const now = holdsStruct(layout) ? await lyingThere(controller, text, target, layout, options) : undefined
   if (now && 'kind' in now) return now
+  const other = layout.kind === 'atomic' ? undefined : await stillThere(controller, model, text, options)
+  if (other) return other
   return writeValue(controller, text, target, layout, encode(layout, value, now), options)
 }
 
