@@ -55,6 +55,17 @@ describe.each(['logix5580', 'logix5570', 'enbt'] as const)('on a %s', (profile) 
     expect(await read(connection, Object.keys(wanted))).toEqual(Object.values(wanted))
   })
 
+  it('shows a long array again after one part of it was refused, though it did not change', async () => {
+    const simulator = await simulate(profile)
+    const plan = (await connect(simulator)).plan(['Curve'])
+    const curve = { ok: true, value: Array.from({ length: 3_000 }, (_, i) => i) }
+    expect((await plan.read(never)).outcomes[0]).toMatchObject(curve)
+    expect((await plan.read(never)).outcomes[0]).toMatchObject(curve)
+    simulator.control('refuse-service 52 02')
+    expect((await plan.read(never)).outcomes[0]).toMatchObject({ ok: false })
+    expect((await plan.read(never)).outcomes[0]).toMatchObject(curve)
+  })
+
   it('tells apart why a tag has no value, and reads the others all the same', async () => {
     const connection = await connect(await simulate(profile))
     const addresses = [

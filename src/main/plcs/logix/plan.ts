@@ -112,6 +112,8 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
     touch(unit, now)
     if (taken === 'lasting' && unit.wasGood) controller.suspect()
     unit.wasGood = taken === 'good'
+    // The next good reply has to be taken, even where it is the one before the failure.
+    if (taken !== 'good') unit.seen = undefined
     if (taken === 'appeared') mustPrepare = true
     else if (taken === 'lasting' && unit.joint) {
       apartKeys.add(blockKey(unit))
