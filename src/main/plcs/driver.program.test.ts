@@ -149,6 +149,24 @@ describe('a structure with a member that nobody may see', () => {
   })
 })
 
+describe('an array of structures with a member that nobody may see', () => {
+  it('is read member by member within the first read, and in few packets from then on', async () => {
+    const Station = udt('Station', { Speed: 'REAL', Key: { of: 'DINT', access: 'none' }, Count: 'DINT' })
+    const value = Array.from({ length: 50 }, (_, i) => ({ Speed: i, Count: 100 + i }))
+    const stations = tag('Station', Station, [50], { value })
+    const simulator = await simulate('logix5580', { program: { name: 'Line1', tags: [stations] } })
+    const plan = (await connect(simulator)).plan([
+      ...value.map((_, i) => `Station[${i}].Speed`),
+      ...value.map((_, i) => `Station[${i}].Count`),
+    ])
+    const right = [...value.map(({ Speed }) => Speed), ...value.map(({ Count }) => Count)]
+    expect((await plan.read(never)).outcomes.map((it) => it.ok && it.value)).toEqual(right)
+    const before = simulator.counters.connectedRequests
+    await plan.read(never)
+    expect(simulator.counters.connectedRequests - before).toBeLessThan(4)
+  })
+})
+
 describe('another program', () => {
   it('is told with what appeared, vanished and changed its type', async () => {
     const simulator = await simulate('logix5580')

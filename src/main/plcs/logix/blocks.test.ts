@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { typeCode } from '#main/plcs/cip'
 import { parseAddress } from './address.ts'
-import { type BlockRules, blockKey, blocksOf, type Wanted } from './blocks.ts'
+import { type BlockRules, blocksOf, pathKey, type Wanted } from './blocks.ts'
 import { atomic, bitsLayout, type Layout, type StructLayout } from './layout.ts'
 import { type Model, makeModel } from './model.ts'
 import { findTarget } from './target.ts'
@@ -60,8 +60,8 @@ const array = (count: number): Layout => {
 /** Each block as `path hex × count: addresses`. */
 const shown = (model: Model, addresses: readonly string[], more: Partial<BlockRules> = {}) =>
   blocksOf(wantedOf(model, addresses), rules(more)).map(
-    ({ count, shares, joint }) =>
-      `${joint ? 'joint ' : ''}${count}: ${shares.map(({ wanted, offset }) => `${wanted.address}@${offset}`).join(' ')}`,
+    ({ count, shares, joins }) =>
+      `${joins ? 'joint ' : ''}${count}: ${shares.map(({ wanted, offset }) => `${wanted.address}@${offset}`).join(' ')}`,
   )
 
 describe('addresses that lie near each other', () => {
@@ -105,12 +105,20 @@ describe('addresses that lie near each other', () => {
   it('are read apart after the joint read has failed', () => {
     const model = modelOf('S', step)
     const [joint] = blocksOf(wantedOf(model, ['S.A', 'S.B']), rules())
-    const key = joint && blockKey(joint)
+    const key = joint?.joins && pathKey(joint.joins)
     expect(shown(model, ['S', 'S.A', 'S.B'], { isApart: (one) => one === key })).toEqual([
       '1: S@0',
       '1: S.A@0',
       '1: S.B@0',
     ])
+  })
+
+  it('are read one by one, in one go, after a range of their array has failed', () => {
+    const model = modelOf('X', array(100), [100])
+    const wanted = [5, 6, 7].map((i) => `X[${i}]`)
+    const [joint] = blocksOf(wantedOf(model, wanted), rules())
+    const key = joint?.joins && pathKey(joint.joins)
+    expect(shown(model, wanted, { isApart: (one) => one === key })).toEqual(wanted.map((one) => `1: ${one}@0`))
   })
 
   it('keep every address once, within its block, and never cost more than each alone', () => {
@@ -134,7 +142,7 @@ describe('addresses that lie near each other', () => {
           }),
         )
         expect(served.sort((a, b) => a - b)).toEqual(indices.map((_, i) => i))
-        for (const { layout, joint } of blocks) if (joint) expect(layout.size + 8).toBeLessThanOrEqual(room)
+        for (const { layout, joins } of blocks) if (joins) expect(layout.size + 8).toBeLessThanOrEqual(room)
         const bytes = (path: number, value: number) => 4 + 4 + path + 8 + value
         const cost = blocks.reduce((sum, { path, layout }) => sum + bytes(path.length, layout.size), 0)
         expect(cost).toBeLessThanOrEqual(indices.length * bytes(6, 4))

@@ -26,8 +26,11 @@ export interface Block {
   readonly count: number
   readonly layout: Layout
   readonly shares: readonly Share[]
-  /** Something of it is read that no address means as a whole: where it fails, its shares may do well alone. */
-  readonly joint: boolean
+  /**
+   * Set where something is read that no address means as a whole, so that its shares may do well alone where it fails: the
+   * path of the structure or array whose parts are read together.
+   */
+  readonly joins: Buffer | undefined
 }
 
 export interface BlockRules {
@@ -35,13 +38,18 @@ export interface BlockRules {
   readonly room: number
   /** What a read costs besides its path and its value, in bytes. */
   readonly perRead: number
-  /** Joint blocks that have failed: their shares are read apart. */
+  /** Structures and arrays whose parts could not be read together, by `pathKey`: they are read apart. */
   isApart(key: string): boolean
 }
 
-/** Name of a block in `isApart`. */
+/** Names are not case-sensitive. */
+export function pathKey(path: Buffer): string {
+  return path.toString('latin1').toLowerCase()
+}
+
+/** What is read at a path. */
 export function blockKey({ path, count }: Pick<Block, 'path' | 'count'>): string {
-  return `${count} ${path.toString('latin1').toLowerCase()}`
+  return `${count} ${pathKey(path)}`
 }
 
 /** Blocks for addresses of one base tag; each must have its steps. */
@@ -82,7 +90,7 @@ function solve(node: Node, rules: BlockRules): Solution {
   const { layout } = node.step
   const whole = blockOf(node, node.own.length === 0 || node.children.size > 0)
   if (node.children.size === 0) return single(whole, rules)
-  const mayJoin = !rules.isApart(blockKey(whole))
+  const mayJoin = !rules.isApart(pathKey(whole.path))
   if (node.own.length > 0 && mayJoin) return single(whole, rules)
   const inner = layout.kind === 'array' || layout.kind === 'bits' ? runs(node, rules) : members(node, rules)
   const apart = node.own.length > 0 ? [single(blockOf({ ...node, children: new Map() }, false), rules)] : []
@@ -102,20 +110,21 @@ const members = (node: Node, rules: BlockRules) =>
 
 /** Elements in their order; those that follow each other, or nearly so, make one read. */
 function runs(node: Node, rules: BlockRules): Solution {
-  const { layout } = node.step
+  const { layout, path } = node.step
+  const mayJoin = !rules.isApart(pathKey(path))
   const children = [...node.children.entries()].sort(([a], [b]) => Number(a) - Number(b))
   const found: Solution[] = []
   let run: Node[] = []
   let best: Solution | undefined
   const end = () => {
     const range = run.length > 1 && rangeOf(layout, run[0] as Node, run.at(-1) as Node)
-    if (range) found.push(single({ ...range, shares: sharesFrom(run), joint: true }, rules))
+    if (range) found.push(single({ ...range, shares: sharesFrom(run), joins: path }, rules))
     else if (best) found.push(best)
   }
   for (const [, child] of children) {
     const alone = solve(child, rules)
-    const range = best && rangeOf(layout, run[0] as Node, child)
-    if (best && range && fits(range, rules) && !rules.isApart(blockKey(range))) {
+    const range = best && mayJoin && rangeOf(layout, run[0] as Node, child)
+    if (best && range && fits(range, rules)) {
       const cost = costOf(range, rules)
       if (cost <= best.cost + alone.cost) {
         run.push(child)
@@ -131,7 +140,7 @@ function runs(node: Node, rules: BlockRules): Solution {
   return joined(found)
 }
 
-type Shape = Omit<Block, 'shares' | 'joint'>
+type Shape = Omit<Block, 'shares' | 'joins'>
 
 /** One read from the first to the last of these elements; undefined where elements have no fixed size. */
 function rangeOf(layout: Layout, { step: first }: Node, { step: last }: Node): Shape | undefined {
@@ -144,7 +153,14 @@ function rangeOf(layout: Layout, { step: first }: Node, { step: last }: Node): S
 
 function blockOf(node: Node, joint: boolean): Block {
   const { path, shortPath, layout } = node.step
-  return { path, shortPath, count: elementCount(layout), layout, shares: sharesFrom([node]), joint }
+  return {
+    path,
+    shortPath,
+    count: elementCount(layout),
+    layout,
+    shares: sharesFrom([node]),
+    joins: joint ? path : undefined,
+  }
 }
 
 /** Addresses under these nodes, counted from where the first begins. */

@@ -5,7 +5,7 @@
 import { status as st } from '#main/plcs/cip'
 import type { ReadBatch, ReadPlan } from '#main/plcs/driver'
 import type { ReadOutcome } from '#shared/tag'
-import { blockKey } from './blocks.ts'
+import { pathKey } from './blocks.ts'
 import { changeRequest, checkStamp } from './change.ts'
 import type { Exchange } from './exchange.ts'
 import type { Priority } from './lanes.ts'
@@ -60,7 +60,7 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
   let mustPrepare = true
   /** ms since the epoch when addresses whose structure is not known are looked up again; Infinity where there are none. */
   let prepareAgainAt = Number.POSITIVE_INFINITY
-  /** Joint reads that have failed. */
+  /** Structures and arrays that could not be read together. */
   const apartKeys = new Set<string>()
   /** What is behind names of which the model knows nothing. */
   const shapes = new Map<string, Shape>()
@@ -115,8 +115,8 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
     // The next good reply has to be taken, even where it is the one before the failure.
     if (taken !== 'good') unit.seen = undefined
     if (taken === 'appeared') mustPrepare = true
-    else if (taken === 'lasting' && unit.joint) {
-      apartKeys.add(blockKey(unit))
+    else if (taken === 'lasting' && unit.joins) {
+      apartKeys.add(pathKey(unit.joins))
       mustPrepare = true
     } else if (taken === 'lasting') {
       if (unit.way !== 'resting') mustPack = true

@@ -75,7 +75,7 @@ function tooLong(text: string): Failure {
 function addAlone(units: Map<string, ReadUnit>, { index, address, target }: Wanted, model: Model, isUnsure = false) {
   const key = blockKey(target)
   const unit =
-    units.get(key) ?? makeUnit({ ...target, joint: false, layout: target.layout, isUnsure, anew: model.anew })
+    units.get(key) ?? makeUnit({ ...target, joins: undefined, layout: target.layout, isUnsure, anew: model.anew })
   units.set(key, unit)
   unit.views.push({ index, address, offset: 0, layout: undefined, bit: target.bit, boolArray: target.boolArray })
 }
@@ -105,7 +105,7 @@ function unitsOf(wanted: readonly Wanted[], rules: BlockRules): ReadUnit[] {
     const unit = makeUnit(block)
     for (const { wanted: one, offset } of block.shares) {
       const { layout, bit, packedBit, boolArray } = one.target
-      const own = block.joint ? { offset, layout, bit: bit ?? packedBit } : { offset: 0, layout: undefined, bit }
+      const own = block.joins ? { offset, layout, bit: bit ?? packedBit } : { offset: 0, layout: undefined, bit }
       unit.views.push({ index: one.index, address: one.address, boolArray, ...own })
     }
     return unit

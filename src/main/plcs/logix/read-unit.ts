@@ -33,8 +33,8 @@ export interface View {
 export interface ReadUnit {
   readonly path: Buffer
   readonly count: number
-  /** Several things read together; where that fails they may do well apart. */
-  readonly joint: boolean
+  /** Several things read together, and of what: where that fails they may do well apart. */
+  readonly joins: Buffer | undefined
   /** Message of Read Tag by name. */
   readonly request: Buffer
   /** The same by the tag's number, for packets that ask for the stamp too; the same buffer where there is no number. */
@@ -77,19 +77,19 @@ const structHead = 4
 const unknownBytes = 12
 
 /** What a unit is made of. */
-export interface UnitParts extends Pick<ReadUnit, 'path' | 'count' | 'joint' | 'layout'> {
+export interface UnitParts extends Pick<ReadUnit, 'path' | 'count' | 'joins' | 'layout'> {
   readonly shortPath: Buffer
   readonly isUnsure?: boolean
   readonly anew?: string
 }
 
-export function makeUnit({ path, shortPath, count, joint, layout, isUnsure = false, anew = '' }: UnitParts): ReadUnit {
+export function makeUnit({ path, shortPath, count, joins, layout, isUnsure = false, anew = '' }: UnitParts): ReadUnit {
   const elements = Buffer.from([count & 0xff, count >> 8])
   const request = message(service.readTag, path, elements)
   return {
     path,
     count,
-    joint,
+    joins,
     request,
     shortRequest: shortPath.equals(path) ? request : message(service.readTag, shortPath, elements),
     views: [],
@@ -137,7 +137,7 @@ export function takeData(unit: ReadUnit, data: Buffer, sink: ResultSink, onMisma
   const { code, handle, value } = typed
   if (!unit.layout || !isOfType(unit.layout, code, handle)) {
     if (unit.layout) onMismatch()
-    if (unit.joint) return failAll(unit, sink, 'refused', typeIsOther, 'lasting')
+    if (unit.joins) return failAll(unit, sink, 'refused', typeIsOther, 'lasting')
     unit.layout = learnLayout(code, handle, value.length, unit.count)
     unit.reply = Math.max(unit.reply, replyHead + structHead + value.length)
   }
@@ -153,14 +153,14 @@ export function takeData(unit: ReadUnit, data: Buffer, sink: ResultSink, onMisma
       `the answer holds ${value.length} bytes of ${layout.size}. The program may just be changing.`,
     )
   }
-  const before = unit.joint ? unit.seen : undefined
+  const before = unit.joins ? unit.seen : undefined
   for (const view of unit.views) {
     const last = sink.outcomes[view.index]
     if (before && last?.ok && sameBytes(view, before, data, data.length - value.length)) continue
     sink.outcomes[view.index] = viewOutcome(view, layout, value, last)
   }
   // A copy: the reply itself would keep the much larger buffer alive that TCP read into.
-  if (unit.joint) unit.seen = Buffer.from(data)
+  if (unit.joins) unit.seen = Buffer.from(data)
   return 'good'
 }
 
