@@ -160,6 +160,22 @@ describe('a plan', () => {
     expect(sent).toHaveLength(4)
   })
 
+  it('tries every resting tag in its turn', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const plc = tiny()
+    const missing = Array.from({ length: 200 }, (_, i) => `Missing_${i}`)
+    const { plan } = planOn(plc, missing)
+    await plan.read(never)
+    const last = missing.at(-1) ?? ''
+    plc.tags.set(last, dint(5))
+    // Fifty turns of four.
+    for (let turn = 0; turn < 50; turn++) {
+      vi.setSystemTime(Date.now() + 31_000)
+      await plan.read(never)
+    }
+    expect((await plan.read(never)).outcomes.at(-1)).toMatchObject({ ok: true, value: 5 })
+  })
+
   it('suspects a changed program when a tag that had a value is gone, not when it never was there', async () => {
     const plc = tiny()
     const { plan, suspected } = planOn(plc, ['Tag_1', 'Tag_2', 'Missing'])

@@ -267,7 +267,8 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
   async function readOnce(signal: AbortSignal) {
     if (mustPack) pack()
     const now = Date.now()
-    const due = apart.filter(({ way, retryAt }) => way === 'resting' && retryAt <= now).slice(0, mostRetries)
+    const resting = apart.filter(({ way, retryAt }) => way === 'resting' && retryAt <= now)
+    const due = resting.sort((a, b) => a.retryAt - b.retryAt).slice(0, mostRetries)
     const alone = new Set([...apart.filter(({ way }) => way === 'large'), ...due])
     await readAndTake(packets, signal, async (packet) => {
       const message = await exchange.askFrame(packet.frame, priority, signal)
