@@ -482,6 +482,19 @@ describe('on a bad line', () => {
   })
 })
 
+describe('an array of structures larger than a packet', () => {
+  it('is written as a whole, in parts of an element', async () => {
+    const Large = udt('Large', { Values: 'DINT[149]', On: 'BOOL' })
+    const program = { name: 'Line1', tags: [tag('Arr', Large, [3])] }
+    const simulator = await simulate('enbt', { program })
+    const value = [1, 2, 3].map((n) => ({ Values: Array.from({ length: 149 }, (_, i) => 1_000 * n + i), On: n === 2 }))
+    const connection = await connect(simulator)
+    expect(await connection.write('Arr', value, now())).toEqual({ kind: 'done' })
+    expect(simulator.get('Arr')).toEqual(value)
+    expect(await read(connection, ['Arr'])).toEqual([value])
+  })
+})
+
 describe('a download', () => {
   it('with another order and other types gives every address its own new value', async () => {
     const simulator = await simulate('logix5580')

@@ -103,9 +103,9 @@ async function writeValue(
   return { kind: 'done' }
 }
 
-/** Whole elements, in steps of 8 bytes where elements are small. */
+/** Whole elements; in steps of 8 bytes, the widest alignment, where elements are small or larger than a packet. */
 function chunkSize(room: number, element: number): number {
-  const step = Math.max(8, element)
+  const step = element > room ? 8 : Math.max(8, element)
   return element === 0 ? 0 : room - (room % step)
 }
 
