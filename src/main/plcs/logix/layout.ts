@@ -59,6 +59,8 @@ export interface StructLayout extends Common {
   readonly handle: number
   /** Lower-case name → member; hidden ones too, in order. */
   readonly members: ReadonlyMap<string, StructMember>
+  /** Lower-case names of members of a type nobody knows: no value shows them, and their bytes stay; absent: none. */
+  readonly strange?: ReadonlySet<string>
 }
 
 export type Layout = AtomicLayout | StringLayout | ShortStringLayout | BitsLayout | ArrayLayout | StructLayout

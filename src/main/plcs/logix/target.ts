@@ -168,7 +168,8 @@ function explainUnknown(address: Address, why: string, fail: Fail) {
 
 type Member = Pick<StructMember, 'layout' | 'offset' | 'bit'>
 
-function memberOf(layout: Layout, name: string, fail: Fail): Member {
+/** Undefined for a member of a type nobody knows. */
+function memberOf(layout: Layout, name: string, fail: Fail): Member | undefined {
   switch (layout.kind) {
     case 'struct':
       return structMember(layout, name, fail)
@@ -190,9 +191,9 @@ function memberOf(layout: Layout, name: string, fail: Fail): Member {
 
 const mostNamed = 12
 
-function structMember(layout: StructLayout, name: string, fail: Fail): Member {
+function structMember(layout: StructLayout, name: string, fail: Fail): Member | undefined {
   const member = layout.members.get(name.toLowerCase())
-  if (member) return member
+  if (member || layout.strange?.has(name.toLowerCase())) return member
   const shown = [...layout.members.values()].filter(({ hidden }) => !hidden).map((one) => one.name)
   const names = shown.length > mostNamed ? [...shown.slice(0, mostNamed), '…'] : shown
   throw fail('unknown-tag', `${layout.name} has no member ${name}; it has ${names.join(', ')}`)

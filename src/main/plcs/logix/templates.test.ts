@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { typeName } from '#shared/plc'
 import { decode } from './codec.ts'
+import { encode, misfit } from './encode.ts'
 import { parseReply } from './reply.ts'
 import { replyMessage } from './scripted-peer.ts'
 import { type Ask, openTemplates } from './templates.ts'
@@ -166,6 +167,25 @@ describe('templates', () => {
     ],
   ])('%s are told in words, not thrown', async (_, description, text) => {
     expect(await openTemplates().load(0x400, controller({ 1024: description }))).toMatch(text)
+  })
+
+  it('lack a member of a type nobody knows, and keep its bytes when they are written', async () => {
+    const members: Member[] = [
+      ['Level', 0, 0xca, 0],
+      ['Odd', 0, 0xee, 4],
+      ['Odds', 2, 0x20ee, 8],
+      ['Count', 0, dint, 16],
+    ]
+    const odd = { name: 'Inner;n', bytes: 20, handle: 0x1111, members }
+    const outside = { ...outer, bytes: 40, members: [['Parts', 2, 0xa000 | 0x200, 0]] as const }
+    const layout = await openTemplates().load(0x201, controller({ 512: odd, 513: outside }))
+    if (typeof layout === 'string') throw new Error(layout)
+    const before = Buffer.alloc(40, 0xaa)
+    const value = [1, 2].map((n) => ({ Level: n, Count: n }))
+    const after = encode(layout, { Parts: value }, before)
+    expect(decode(layout, after)).toEqual({ Parts: value })
+    for (const start of [0, 20]) expect(after.subarray(start + 4, start + 16)).toEqual(Buffer.alloc(12, 0xaa))
+    expect(misfit(layout, { Parts: [{ ...value[0], Odd: 1 }, value[1] ?? 0] })).toContain('no member odd')
   })
 
   it('that end too early are told in words', async () => {

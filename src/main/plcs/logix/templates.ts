@@ -211,20 +211,35 @@ function build(
   const text = stringShape(raw, definition)
   if (text) return text
   const members = new Map<string, StructMember>()
+  const strange = new Map<string, RawMember>()
   for (const one of raw.members) {
     const member = buildMember(one, templates, predefined)
-    if (typeof member === 'string') return `member ${one.name} of ${raw.name}: ${member}`
+    if (!member) {
+      strange.set(one.name.toLowerCase(), one)
+      continue
+    }
     if (member.offset + member.layout.size > definition.bytes)
       return `member ${one.name} of ${raw.name} lies beyond its end`
     members.set(one.name.toLowerCase(), member)
   }
   const shown = [...members.values()].filter((member) => !member.hidden)
+  const [first] = strange.values()
+  if (first && shown.length === 0)
+    return `member ${first.name} of ${raw.name}: its type 0x${first.type.toString(16)} is not known`
   const type: DataType = {
     kind: 'struct',
     name: raw.name,
     members: shown.map(({ name, layout }) => ({ name, type: layout.type })),
   }
-  return { kind: 'struct', name: raw.name, handle: definition.handle, size: definition.bytes, members, type }
+  return {
+    kind: 'struct',
+    name: raw.name,
+    handle: definition.handle,
+    size: definition.bytes,
+    members,
+    type,
+    ...(first ? { strange: new Set(strange.keys()) } : {}),
+  }
 }
 
 /** Numbers of the controller's own types; those between are the user's. */
@@ -242,7 +257,8 @@ function isHidden(name: string, predefined: boolean): boolean {
   )
 }
 
-function buildMember(raw: RawMember, templates: Templates, predefined: boolean): StructMember | string {
+/** Undefined where nobody knows its type: the others lie where the template says all the same. */
+function buildMember(raw: RawMember, templates: Templates, predefined: boolean): StructMember | undefined {
   const hidden = isHidden(raw.name, predefined)
   if (!(raw.type & typeBits.structure) && (raw.type & 0xff) === typeCode.BOOL && dimensionsOf(raw.type) === 0) {
     const layout = atomic('BOOL')
@@ -250,9 +266,7 @@ function buildMember(raw: RawMember, templates: Templates, predefined: boolean):
   }
   const dims = dimensionsOf(raw.type) > 0 ? [raw.info] : []
   const layout = layoutOfType(raw.type, dims, templates, true)
-  return layout
-    ? { name: raw.name, hidden, layout, offset: raw.offset }
-    : `its type 0x${raw.type.toString(16)} is not known`
+  return layout && { name: raw.name, hidden, layout, offset: raw.offset }
 }
 
 /** A string is every structure of exactly LEN DINT and DATA SINT[n]. */
