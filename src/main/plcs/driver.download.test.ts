@@ -167,6 +167,71 @@ it('a value of many parts is not written over a program that was just loaded, be
   expect(await connection.write('Axis', { ...value, Speed: 9 }, now())).toEqual({ kind: 'done' })
 })
 
+it.each(['logix5580', 'logix5570'] as const)(
+  'no wrong value is shown while programs are loaded as fast as can be (%s)',
+  async (profile) => {
+    const one = [
+      tag('Table', 'DINT', [2, 3], {
+        value: [
+          [1, 2, 3],
+          [10, 20, 30],
+        ],
+      }),
+      tag('Axis', Before, [], { value }),
+      tag('Long', 'DINT', [1_200], { value: Array.from({ length: 1_200 }, (_, i) => i) }),
+      other,
+    ]
+    const two = [
+      other,
+      tag('Long', 'DINT', [1_300], { value: Array.from({ length: 1_300 }, (_, i) => i) }),
+      tag('Axis', After, [], { value }),
+      tag('Table', 'DINT', [3, 2], {
+        value: [
+          [1, 2],
+          [10, 20],
+          [100, 200],
+        ],
+      }),
+    ]
+    const simulator = await simulate(profile, { program: { name: 'Line1', tags: one } })
+    const addresses = [
+      'Table[0,0]',
+      'Table[0,1]',
+      'Table[1,0]',
+      'Table[1,1]',
+      'Axis.Speed',
+      'Axis.Limit',
+      'Axis',
+      'Other',
+    ]
+    const plan = (await connect(simulator)).plan([...addresses, 'Table', 'Long'])
+    const right = [1, 2, 10, 20, 1, 2, value, 7]
+    const tables = [one[0]?.value, two[3]?.value]
+    let loading = true
+    const loads = (async () => {
+      for (let i = 0; i < 60; i++) {
+        load(simulator, ...(i % 2 ? one : two))
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 12))
+      }
+      loading = false
+    })()
+    let shown = 0
+    while (loading) {
+      const { outcomes } = await plan.read(never)
+      for (const [i, address] of addresses.entries()) {
+        const outcome = outcomes[i]
+        if (outcome?.ok) expect(outcome.value, address).toEqual(right[i])
+      }
+      const [table, long] = outcomes.slice(addresses.length)
+      if (table?.ok) expect(tables).toContainEqual(table.value)
+      if (long?.ok) expect(long.value).toEqual(Array.from({ length: (long.value as number[]).length }, (_, i) => i))
+      if (table?.ok) shown++
+    }
+    await loads
+    expect(shown).toBeGreaterThan(0)
+  },
+)
+
 describe('change counters that are not told for a moment', () => {
   it.each(['05', '08'])('end the use of numbers for that moment alone (status %s)', async (status) => {
     const simulator = await start([wide, other])
