@@ -232,6 +232,20 @@ it.each(['logix5580', 'logix5570'] as const)(
   },
 )
 
+describe('change counters that are told to who asks for nothing else', () => {
+  it('are asked behind the packets', async () => {
+    const simulator = await start([wide, tag('Axis', Before, [], { value }), other])
+    simulator.faults.refuseService = { service: 3, classId: 0xac, status: 8, times: 1e9, embedded: true }
+    const connection = await connect(simulator)
+    const plan = connection.plan([...elements, 'Axis.Speed', 'Axis.Limit', 'Other'])
+    const lists = simulator.counters.listServices
+    for (let i = 0; i < 3; i++) expect(await valuesOf(plan)).toEqual([1, 2, 4, 1, 2, 7])
+    expect(simulator.counters.listServices).toBe(lists)
+    load(simulator, tall, tag('Axis', After, [], { value }), other)
+    expect(await valuesOf(plan)).toEqual([1, 2, 3, 1, 2, 7])
+  })
+})
+
 describe('change counters that are not told for a moment', () => {
   it.each(['05', '08'])('end the use of numbers for that moment alone (status %s)', async (status) => {
     const simulator = await start([wide, other])

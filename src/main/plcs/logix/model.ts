@@ -23,6 +23,8 @@ export interface Model {
   readonly symbols: readonly SymbolEntry[]
   /** What the change counters said before they were listed: as long as they say the same, all of this holds. */
   readonly stamp: string | undefined
+  /** The controller tells the stamp also in a packet with other requests, so that it can ride with every read. */
+  readonly stampRides: boolean
   /** A number is a tag's until the next download: who reads by number asks for the stamp in the same packet. */
   readonly numbering: Numbering
   /** The base tag an address begins with; names are not case-sensitive. */
@@ -47,6 +49,7 @@ export function makeModel(symbols: readonly SymbolEntry[] | undefined, boolArray
     anew: '',
     symbols: symbols ?? [],
     stamp,
+    stampRides: true,
     numbering: byName('its tag numbers have not been tried'),
     find: ({ program, parts }) => {
       const name = program === undefined ? parts[0].name : `Program:${program}.${parts[0].name}`

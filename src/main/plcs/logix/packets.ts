@@ -17,7 +17,7 @@ export interface PacketRules {
   readonly limit: number
   /** Whether several requests may ride in one packet. */
   readonly multiple: boolean
-  /** What the change counters must say for places, types and numbers to hold; undefined where nothing depends on it. */
+  /** What the change counters must say for places, types and numbers to hold; undefined where no packet asks for them. */
   readonly stamp: string | undefined
   frame(message: Buffer): Buffer
 }

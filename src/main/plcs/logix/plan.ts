@@ -77,7 +77,7 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
     units = await prepareUnits(addresses, {
       model: next,
       rules: {
-        room: roomIn({ limit, multiple: controller.multiple, stamp: next.stamp }),
+        room: roomIn(packingBy(next)),
         perRead: controller.multiple ? inPacket : ownPacket,
         isApart: (key) => apartKeys.has(key),
       },
@@ -93,9 +93,13 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
     mustPack = true
   }
 
+  const packingBy = (by: Model | undefined) => {
+    return { limit, multiple: controller.multiple, stamp: by?.stampRides ? by.stamp : undefined }
+  }
+
   function pack() {
     mustPack = false
-    const packing = { limit, multiple: controller.multiple, stamp: model?.stamp }
+    const packing = packingBy(model)
     const room = roomIn(packing)
     for (const unit of units) if (unit.way === 'packed' && unit.reply > room) unit.way = 'large'
     const packed = units.filter(({ way }) => way === 'packed')

@@ -5,11 +5,13 @@
 import { asError } from '#main/link'
 import type { Log } from '#main/log'
 import { type ProgramChange, programChangeText } from '#shared/plc'
-import { changeRequest, changeStamp } from './change.ts'
+import { changeRequest, changeStamp, checkStamp } from './change.ts'
 import { differenceOf } from './difference.ts'
 import type { Exchange } from './exchange.ts'
 import { byName, type Model, makeModel, outdated, renumbered } from './model.ts'
 import { tryNumbers } from './numbering.ts'
+import { packMessages, partsOf } from './packer.ts'
+import { parseReply } from './reply.ts'
 import { listTags, NoTagList, type SymbolEntry } from './tag-list.ts'
 
 /** What is known when the connection begins. */
@@ -181,13 +183,25 @@ export async function listProgram(
     const symbols: SymbolEntry[] = []
     for await (const page of listTags((message) => exchange.ask(message, 'browse', signal))) symbols.push(...page)
     const model = makeModel(symbols, boolArrays, stamp)
-    return renumbered(model, multiple ? await tryNumbers(exchange, model, signal) : oneByOne)
+    if (!multiple) return renumbered(model, oneByOne)
+    if (stamp !== undefined && !(await tellsInPackets(exchange, stamp, signal)))
+      return { ...renumbered(model, alone), stampRides: false }
+    return renumbered(model, await tryNumbers(exchange, model, signal))
   } catch (error) {
     if (error instanceof NoTagList) return undefined
     throw error
   }
 }
 
+/** False where the counters are told to who asks for them alone, but not in a packet. */
+async function tellsInPackets(exchange: Exchange, stamp: string, signal: AbortSignal): Promise<boolean> {
+  const { data } = await exchange.ask(packMessages([changeRequest, changeRequest]), 'browse', signal)
+  const parts = partsOf(data, 2)
+  if (parts && checkStamp(parseReply(data.subarray(parts.start(1))), stamp) === 'same') return true
+  return (await askStamp(exchange, signal)) !== stamp
+}
+
+const alone = byName('the controller tells changes of its program only to who asks for nothing else')
 const oneByOne = byName('the controller takes one request a packet')
 
 function sameTags(before: readonly SymbolEntry[], now: readonly SymbolEntry[]): boolean {

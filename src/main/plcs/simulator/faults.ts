@@ -27,7 +27,15 @@ export interface Faults {
   refuseForwardOpen: { readonly status: number; readonly extended?: readonly number[] } | undefined
   /** The next `times` requests of this service are refused, alone or inside of a packet; then it is over. */
   refuseService:
-    | { readonly service: number; readonly classId?: number; readonly status: number; readonly times: number }
+    | {
+        readonly service: number
+        /** Absent: on whatever. */
+        readonly classId?: number
+        readonly status: number
+        readonly times: number
+        /** Only inside of packets. */
+        readonly embedded?: true
+      }
     | undefined
   /** A download is under way: tags and change counters answer "path unknown". Clearing it does not renumber; see `download`. */
   downloading: boolean

@@ -37,7 +37,7 @@ export function execute(
   if (pathEnd > end) return answer(reply, service, status.pathSizeInvalid)
   const call: Call = { service, bytes, start: pathEnd, end }
   const destination = controller.destination(bytes, start + 2, pathEnd)
-  const refused = refusedNow(controller, service, destination)
+  const refused = refusedNow(controller, service, destination, origin.embedded)
   if (refused !== undefined) return answer(reply, service, refused)
 
   if (destination.kind === 'object') {
@@ -65,9 +65,14 @@ export function execute(
 }
 
 /** Status with which the fault `refuseService` refuses this request; it counts it. */
-function refusedNow({ faults }: Controller, service: number, destination: Destination): number | undefined {
+function refusedNow(
+  { faults }: Controller,
+  service: number,
+  destination: Destination,
+  embedded: boolean,
+): number | undefined {
   const fault = faults.refuseService
-  if (fault?.service !== service) return undefined
+  if (fault?.service !== service || (fault.embedded && !embedded)) return undefined
   const classId = destination.kind === 'object' ? destination.classId : undefined
   if (fault.classId !== undefined && fault.classId !== classId) return undefined
   faults.refuseService = fault.times > 1 ? { ...fault, times: fault.times - 1 } : undefined
