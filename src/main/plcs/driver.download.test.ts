@@ -78,14 +78,25 @@ describe('after a download, in the very next read', () => {
 })
 
 describe('while the program is being read anew', () => {
+  const short = [tag('Flags', 'BOOL', [64]), tag('Word', 'BOOL', [32]), tag('Short', 'DINT', [1], { value: [5] })]
   /** A connection that has noticed a download and can't list the tags yet. */
   async function held() {
-    const simulator = await start([wide, tag('Axis', Before, [], { value }), other, tag('Flags', 'BOOL', [64])])
+    const simulator = await start([wide, tag('Axis', Before, [], { value }), other, ...short])
     const connection = await connect(simulator)
-    const plan = connection.plan([...elements, 'Table', 'Axis', 'Axis.Speed', 'Other', 'Flags[40]'])
+    const plan = connection.plan([
+      ...elements,
+      'Table',
+      'Axis',
+      'Axis.Speed',
+      'Other',
+      'Flags[40]',
+      'Word',
+      'Short',
+      'Short[0]',
+    ])
     await plan.read(never)
     simulator.control('refuse-service 55 02 1000')
-    load(simulator, tall, tag('Axis', After, [], { value }), other, tag('Flags', 'BOOL', [64], {}))
+    load(simulator, tall, tag('Axis', After, [], { value }), other, ...short)
     simulator.set('Flags[40]', true)
     return { simulator, connection, plan }
   }
@@ -93,8 +104,8 @@ describe('while the program is being read anew', () => {
   it('what is one value is read by its own path, and what is many is told as such', async () => {
     const { simulator, connection, plan } = await held()
     const many = expect.stringContaining(anew)
-    expect(await valuesOf(plan)).toEqual([1, 2, 3, many, many, 1, 7, true])
-    expect(await valuesOf(plan)).toEqual([1, 2, 3, many, many, 1, 7, true])
+    expect(await valuesOf(plan)).toEqual([1, 2, 3, many, many, 1, 7, true, many, many, 5])
+    expect(await valuesOf(plan)).toEqual([1, 2, 3, many, many, 1, 7, true, many, many, 5])
     simulator.control('refuse-service off')
     await numbered(connection)
     expect(await valuesOf(plan)).toEqual([
@@ -110,6 +121,9 @@ describe('while the program is being read anew', () => {
       1,
       7,
       true,
+      Array.from({ length: 32 }, () => false),
+      [5],
+      5,
     ])
   })
 

@@ -19,6 +19,8 @@ export interface Model {
   readonly boolArrays: boolean
   /** While the program is being read anew: says so to people; '' else. */
   readonly anew: string
+  /** What was known before it; absent else. */
+  readonly before?: Model
   /** Every tag the controller lists, in its order. */
   readonly symbols: readonly SymbolEntry[]
   /** What the change counters said before they were listed: as long as they say the same, all of this holds. */
@@ -88,7 +90,7 @@ export function renumbered(model: Model, numbering: Numbering): Model {
 export function outdated(model: Model): Model {
   const numbering = byName('the program was just changed')
   const anew = 'the program was just changed and is being read anew. Try again in a moment.'
-  return { ...model, numbering, anew, stamp: undefined, find: () => undefined }
+  return { ...model, numbering, anew, before: model, stamp: undefined, find: () => undefined }
 }
 
 /** Entry for the screen; a type that is not known is shown by its code. */

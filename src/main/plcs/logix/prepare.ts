@@ -4,7 +4,7 @@ import { parseAddress } from './address.ts'
 import { type BlockRules, blockKey, blocksOf, type Wanted } from './blocks.ts'
 import type { Model } from './model.ts'
 import { makeUnit, type ReadUnit } from './read-unit.ts'
-import { isProbed, type Probed, type Shape, type ShapeRules, shaped, shapesOf } from './shape.ts'
+import { isProbed, type Probed, type Shape, type ShapeRules, shaped, shapesOf, wasMany } from './shape.ts'
 import type { Failure } from './target.ts'
 import { findTarget } from './target.ts'
 
@@ -45,6 +45,8 @@ export async function prepareUnits(addresses: readonly string[], options: Prepar
     }
     const { target } = found
     if (target.count > mostElements) fail(index, tooLong(text))
+    else if (wasMany(parsed.address, model))
+      fail(index, { ok: false, reason: 'unsupported-type', text: `${text}: ${model.anew}` })
     else if (isProbed(target)) probed.push({ index, address: text, target })
     else if (target.steps && symbol) {
       const wanted = byTag.get(symbol.name)

@@ -3,13 +3,14 @@
  * BOOL array from an integer. In go such targets, out come the same as they have to be read and written.
  */
 import { extendedStatus as ext, service, status as st, typeCode } from '#main/plcs/cip'
+import type { Address } from './address.ts'
 import { message } from './eip.ts'
 import { learnLayout } from './layout.ts'
 import type { Model } from './model.ts'
 import { packMessages, packUp, partsOf } from './packer.ts'
 import { splitTyped } from './read-whole.ts'
 import { type CipReply, parseReply } from './reply.ts'
-import type { Probe, Target } from './target.ts'
+import { findTarget, type Probe, type Target } from './target.ts'
 import type { Ask } from './templates.ts'
 
 /** `not-there`: the controller refuses it just now, so that nobody knows. */
@@ -54,6 +55,18 @@ export function shaped(target: Probed, shape: Shape, model: Model): Target | str
   if (shape !== 'bit-of-array' || probe.bit === undefined) return rest
   if (target.bit !== undefined) return 'a bit of a BOOL does not exist'
   return { ...rest, path: probe.path, shortPath: probe.path, bit: probe.bit, boolArray: true }
+}
+
+/** While the program is being read anew: whether the address meant many values before; one that is alone looks like one. */
+export function wasMany(address: Address, { before }: Model): boolean {
+  const found = before && findTarget(address, before, '')
+  const layout = found?.ok ? found.target.layout : undefined
+  return (
+    layout !== undefined &&
+    found?.ok === true &&
+    found.target.bit === undefined &&
+    !['atomic', 'string'].includes(layout.kind)
+  )
 }
 
 const readOf = ({ path, count }: Pick<Probe, 'path' | 'count'>) =>

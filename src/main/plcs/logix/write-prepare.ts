@@ -11,7 +11,7 @@ import { type Layout, learnLayout, wireType } from './layout.ts'
 import type { Model } from './model.ts'
 import type { Controller } from './plan.ts'
 import { readWhole, splitTyped } from './read-whole.ts'
-import { isProbed, type Probed, type Shape, shaped, shapesOf } from './shape.ts'
+import { isProbed, type Probed, type Shape, shaped, shapesOf, wasMany } from './shape.ts'
 import { statusText } from './status.ts'
 import { findTarget, type Target } from './target.ts'
 import type { Ask } from './templates.ts'
@@ -42,6 +42,7 @@ export function prepare(controller: Controller, text: string, address: Address, 
   const { exchange } = controller
   return beforeSending(text, options, async (signal) => {
     const model = controller.model()
+    if (wasMany(address, model)) return refused(text, model.anew)
     const symbol = model.find(address)
     if (symbol && !model.layoutOf(symbol)) await model.load(symbol, (bytes) => exchange.ask(bytes, 'write', signal))
     const found = findTarget(address, model, text)
