@@ -100,7 +100,7 @@ it('never asks for its tags where the device hangs up on that', async () => {
   const { asked, program, stop } = follow(1, listRefused, { model: makeModel(undefined, true), lists: false })
   await vi.advanceTimersByTimeAsync(10_000)
   program.suspect()
-  program.distrust()
+  program.distrust(program.model())
   await vi.advanceTimersByTimeAsync(60_000)
   stop()
   expect(asked.length).toBeGreaterThan(5)

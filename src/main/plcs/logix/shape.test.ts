@@ -24,6 +24,7 @@ function unlisted(tags: readonly SimTag[], multiple = true) {
   const wire: Wire = {
     limit,
     degraded: '',
+    silenceMs: 16_000,
     frame: (message) => message,
     send: (message, take) => {
       requests++
