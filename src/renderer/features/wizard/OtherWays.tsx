@@ -1,7 +1,6 @@
-import { FileInput, Layers, Play, Server } from 'lucide-react'
+import { FileInput, Layers, Server } from 'lucide-react'
 import { useRef, useState } from 'react'
-import { api } from '#renderer/api/index'
-import { useInfo } from '#renderer/site/site'
+import { DemoButton } from '#renderer/site/DemoButton.tsx'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Icon } from '#renderer/ui/Icon.tsx'
 import { showToast } from '#renderer/ui/live'
@@ -9,19 +8,8 @@ import { ImportDialog } from './ImportDialog.tsx'
 
 /** Besides the wizard: the demo site, a configuration that exists, a gateway on a server. */
 export function OtherWays() {
-  const info = useInfo()
   const fileRef = useRef<HTMLInputElement>(null)
   const [text, setText] = useState<string>()
-  const [busy, setBusy] = useState(false)
-
-  async function demo() {
-    setBusy(true)
-    const { error } = await api
-      .call('app.openDemo', {})
-      .catch((why: unknown) => ({ error: why instanceof Error ? why.message : String(why) }))
-    if (error) showToast({ tone: 'bad', text: error })
-    setBusy(false)
-  }
 
   return (
     <aside className="wizard-aside" aria-label="Other ways to begin">
@@ -33,14 +21,7 @@ export function OtherWays() {
           The demo site runs inside this application: two simulated controllers and a broker. Nothing leaves this
           computer, and your configuration stays empty.
         </p>
-        <Button
-          icon={Play}
-          busy={busy}
-          blocked={info && !info.can.openDemo ? 'Here: end this gateway and start `warlink serve --demo`.' : undefined}
-          onClick={() => void demo()}
-        >
-          Open the demo site
-        </Button>
+        <DemoButton />
       </section>
       <section>
         <h2>
