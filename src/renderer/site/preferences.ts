@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { createStore } from 'zustand/vanilla'
 import type { api } from '#renderer/api/index'
+import { longestPreferences } from '#shared/contract/app'
 import { longestTagAddress } from '#shared/contract/tags'
 
 export const themes = ['system', 'light', 'dark', 'contrast'] as const
@@ -89,6 +90,11 @@ export function setPreferences(changes: Partial<Preferences>): void {
   preferences.setState(changes)
 }
 
+function tooLong(length: number): string {
+  const [have, most] = [length, longestPreferences].map((chars) => Math.ceil(chars / 1024))
+  return `Your watch lists and choices come to ${have} KB, and at most ${most} KB are kept. Remove tags or watch lists; until then what you change is forgotten when the window closes.`
+}
+
 /** Changes come in bursts (a pane that is dragged). */
 const saveAfterMs = 600
 
@@ -99,8 +105,10 @@ export async function keepPreferences(client: Pick<typeof api, 'call'>, failed: 
   let timer: ReturnType<typeof setTimeout> | undefined
   async function save() {
     timer = undefined
+    const text = JSON.stringify(preferences.getState())
+    if (text.length > longestPreferences) return failed(tooLong(text.length))
     try {
-      const { error } = await client.call('app.savePreferences', { text: JSON.stringify(preferences.getState()) })
+      const { error } = await client.call('app.savePreferences', { text })
       if (error) failed(error)
     } catch (error) {
       failed(error instanceof Error ? error.message : String(error))
