@@ -39,6 +39,31 @@ test('a field of a PLC that nobody typed into follows the file; what is typed is
   await expect(form.getByRole('button', { name: 'Revert' })).toHaveAttribute('title', 'Nothing was changed.')
 })
 
+test('what is typed stays while one looks elsewhere; the list says where, until it is reverted', async ({ show }) => {
+  const page = await show({ hash: '#/plcs/Main%20PLC' })
+  const form = page.getByRole('form', { name: 'Settings of Main PLC' })
+  const mark = page.getByRole('region', { name: 'PLCs' }).getByText('not saved yet')
+  await expect(mark).toHaveCount(0)
+  await form.getByLabel('Address').fill('10.0.0.7')
+  await page.getByRole('radio', { name: 'Identity' }).click()
+  await expect(form).toHaveCount(0)
+  await expect(mark).toHaveCount(1)
+  await page.evaluate(() => {
+    location.hash = '#/brokers/mqtt/Central'
+  })
+  await page.getByLabel('User', { exact: true }).fill('line1')
+  await page.evaluate(() => {
+    location.hash = '#/plcs/Main%20PLC'
+  })
+  await expect(form.getByLabel('Address')).toHaveValue('10.0.0.7')
+  await form.getByRole('button', { name: 'Revert' }).click()
+  await expect(mark).toHaveCount(0)
+  await page.evaluate(() => {
+    location.hash = '#/brokers'
+  })
+  await expect(page.getByRole('region', { name: 'Entries' }).getByText('not saved yet')).toHaveCount(1)
+})
+
 test('what was saved and could not be applied is told, and is no success', async ({ show }) => {
   const page = await show({ hash: '#/plcs/Main%20PLC' })
   const form = page.getByRole('form', { name: 'Settings of Main PLC' })

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { State } from '#renderer/ui/State.tsx'
 import './Parts.css'
 
 /** One figure of a broker or PLC: its name, the value, a remark. */
@@ -20,6 +21,11 @@ export function PartCell(props: {
       </span>
     </div>
   )
+}
+
+/** Beside a part whose form holds what was typed and not saved. */
+export function NotSaved() {
+  return <State kind="warn">not saved yet</State>
 }
 
 /** The wait in an error's text is of when it was written; on the screen it runs beside it. */

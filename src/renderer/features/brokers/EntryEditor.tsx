@@ -2,14 +2,16 @@ import { useState } from 'react'
 import { api } from '#renderer/api/index'
 import { ChangeRemark } from '#renderer/site/ChangeRemark.tsx'
 import { entryTitle, serviceTitles } from '#renderer/site/chips'
+import { useDraft } from '#renderer/site/drafts'
 import { TestSteps } from '#renderer/site/TestSteps.tsx'
 import { useChange } from '#renderer/site/use-change'
-import { useDraft } from '#renderer/site/use-draft'
 import { useTest } from '#renderer/site/use-test'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Confirm } from '#renderer/ui/Confirm.tsx'
 import { go } from '#renderer/ui/router'
+import { entryText } from '#shared/broker'
 import type { ConfigView } from '#shared/site'
+import { entryDrafts } from './drafts.ts'
 import { EntryFields } from './EntryFields.tsx'
 import { draftOf, type EntryForm, editsOf, entryProblems, isSame, saveText, testSubject } from './form.ts'
 
@@ -20,7 +22,11 @@ export function EntryEditor(props: {
   readonly config: ConfigView
 }) {
   const { before, start, config } = props
-  const { form, setForm, revert } = useDraft(before ?? start)
+  const { form, setForm, revert } = useDraft(
+    entryDrafts,
+    before ? entryText({ service: before.service, name: before.name }) : `new ${start.service}`,
+    before ?? start,
+  )
   const [removing, setRemoving] = useState(false)
   const [shownAll, setShownAll] = useState(false)
   const change = useChange()
@@ -48,7 +54,10 @@ export function EntryEditor(props: {
   async function remove() {
     if (!before) return
     const entry = { service, name: before.name }
-    await change.save([{ kind: 'remove-entry', entry }], `${entryTitle(entry)} removed`, () => go('brokers'))
+    await change.save([{ kind: 'remove-entry', entry }], `${entryTitle(entry)} removed`, () => {
+      revert()
+      go('brokers')
+    })
     setRemoving(false)
   }
   const startTest = () =>
@@ -101,8 +110,8 @@ export function EntryEditor(props: {
         <span className="grow" />
         <Button
           onClick={() => {
-            if (!before) return go('brokers')
             revert()
+            if (!before) return go('brokers')
             change.forget()
           }}
           blocked={same ? 'Nothing was changed.' : undefined}

@@ -3,7 +3,8 @@ import { useState } from 'react'
 import { useStore } from 'zustand'
 import { api } from '#renderer/api/index'
 import { serviceTitles } from '#renderer/site/chips'
-import { PartCell, withoutWait } from '#renderer/site/Part.tsx'
+import { useTyped } from '#renderer/site/drafts'
+import { NotSaved, PartCell, withoutWait } from '#renderer/site/Part.tsx'
 import { useBrokerState, useTraffic } from '#renderer/site/site'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Icon } from '#renderer/ui/Icon.tsx'
@@ -16,7 +17,9 @@ import { msText, spanText } from '#renderer/ui/times'
 import { useNow } from '#renderer/ui/use-now'
 import { type EntryId, entryText } from '#shared/broker'
 import type { CommandEntry } from '#shared/commands'
+import { entryDrafts } from './drafts.ts'
 import type { Proof } from './events.ts'
+import { formOf } from './form.ts'
 import { rates } from './rates.ts'
 import { Spark } from './Spark.tsx'
 import { intakeWords, serverText, stateWords } from './words.ts'
@@ -37,6 +40,7 @@ export function EntryRow(props: {
   const samples = useStore(rates, (all) => all[entryText(id)] ?? noSamples)
   const words = stateWords(state)
   const intake = intakeWords(entry, state)
+  const typed = useTyped(entryDrafts, entryText(id), formOf(entry))
   return (
     <li className={`part ${selected ? 'selected' : ''}`}>
       <div className="line-1">
@@ -49,6 +53,7 @@ export function EntryRow(props: {
         </a>
         <span className="service">{serviceTitles[id.service]}</span>
         <span className="mono mid cut">{serverText(entry)}</span>
+        {typed && <NotSaved />}
         <span className="grow" />
         <State kind={words.kind} strong={words.kind === 'bad'}>
           {words.word}

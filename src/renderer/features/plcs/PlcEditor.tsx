@@ -1,9 +1,9 @@
 import { useState } from 'react'
 import { api } from '#renderer/api/index'
 import { ChangeRemark } from '#renderer/site/ChangeRemark.tsx'
+import { useDraft } from '#renderer/site/drafts'
 import { TestSteps } from '#renderer/site/TestSteps.tsx'
 import { useChange } from '#renderer/site/use-change'
-import { useDraft } from '#renderer/site/use-draft'
 import { useTest } from '#renderer/site/use-test'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Confirm } from '#renderer/ui/Confirm.tsx'
@@ -11,6 +11,7 @@ import { go } from '#renderer/ui/router'
 import type { PlcTestStep } from '#shared/contract/plcs'
 import { serialText } from '#shared/plc'
 import type { ConfigView } from '#shared/site'
+import { plcDrafts } from './drafts.ts'
 import { type PlcForm, plcDraftOf, plcEdits, plcProblems, plcWay } from './form.ts'
 import { PlcFields } from './PlcFields.tsx'
 import { pinOf } from './pin.ts'
@@ -22,7 +23,7 @@ export function PlcEditor(props: {
   readonly config: ConfigView
 }) {
   const { before, start, config } = props
-  const { form, setForm, revert } = useDraft(before ?? start)
+  const { form, setForm, revert } = useDraft(plcDrafts, before?.name ?? `+ ${start.address}`, before ?? start)
   const [removing, setRemoving] = useState(false)
   const [shownAll, setShownAll] = useState(before !== undefined)
   const change = useChange()
@@ -47,7 +48,10 @@ export function PlcEditor(props: {
   }
   async function remove() {
     if (!before) return
-    await change.save([{ kind: 'remove-plc', plc: before.name }], `${before.name} removed`, () => go('plcs'))
+    await change.save([{ kind: 'remove-plc', plc: before.name }], `${before.name} removed`, () => {
+      revert()
+      go('plcs')
+    })
     setRemoving(false)
   }
   function startTest() {
@@ -94,8 +98,8 @@ export function PlcEditor(props: {
         <Button
           blocked={same ? 'Nothing was changed.' : undefined}
           onClick={() => {
-            if (!before) return go('plcs')
             revert()
+            if (!before) return go('plcs')
             change.forget()
           }}
         >

@@ -1,7 +1,8 @@
 import { OctagonX, TriangleAlert } from 'lucide-react'
 import { api } from '#renderer/api/index'
 import { plcChip } from '#renderer/site/chips'
-import { PartCell, withoutWait } from '#renderer/site/Part.tsx'
+import { useTyped } from '#renderer/site/drafts'
+import { NotSaved, PartCell, withoutWait } from '#renderer/site/Part.tsx'
 import { usePlcState, usePoll } from '#renderer/site/site'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Icon } from '#renderer/ui/Icon.tsx'
@@ -15,6 +16,8 @@ import { useNow } from '#renderer/ui/use-now'
 import { durationText } from '#shared/duration'
 import { type PlcState, programChangeText, serialText } from '#shared/plc'
 import type { PlcConfigView } from '#shared/site'
+import { plcDrafts } from './drafts.ts'
+import { plcForm } from './form.ts'
 import { pinWords } from './pin.ts'
 
 const words: Readonly<Record<string, string>> = {
@@ -26,7 +29,14 @@ const words: Readonly<Record<string, string>> = {
 }
 
 /** One PLC: state, identity and pin, poll rate wanted and achieved, tags, what is wrong in words. */
-export function PlcRow({ plc, selected }: { readonly plc: PlcConfigView; readonly selected: boolean }) {
+export function PlcRow(props: {
+  readonly plc: PlcConfigView
+  readonly selected: boolean
+  /** In ms, of PLCs that name none of their own. */
+  readonly globalPollMs: number
+}) {
+  const { plc, selected, globalPollMs } = props
+  const typed = useTyped(plcDrafts, plc.name, plcForm(plc, globalPollMs))
   const state = usePlcState(plc.name)
   const poll = usePoll(plc.name)
   const chip = plcChip(state)
@@ -42,6 +52,7 @@ export function PlcRow({ plc, selected }: { readonly plc: PlcConfigView; readonl
         </a>
         <span className="mid">{plc.driver === 'micro800' ? 'Micro800' : 'Logix'}</span>
         <span className="mono mid cut">{routeText(plc)}</span>
+        {typed && <NotSaved />}
         <span className="grow" />
         <State kind={chip.kind} strong={chip.kind === 'bad'}>
           {words[chip.word] ?? chip.word}

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { changeOrTell } from '#renderer/site/change'
+import { createDrafts, useDraft } from '#renderer/site/drafts'
 import { useConfig } from '#renderer/site/site'
-import { useDraft } from '#renderer/site/use-draft'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Field } from '#renderer/ui/Field.tsx'
 import { Input } from '#renderer/ui/Input.tsx'
@@ -10,6 +10,8 @@ import type { ConfigView } from '#shared/site'
 import { durationProblem } from './durations.ts'
 import { Section } from './Section.tsx'
 
+const drafts = createDrafts<{ readonly name: string; readonly rate: string }>()
+
 /** Name for people, and how often PLCs are read. */
 export function SitePart() {
   const config = useConfig()
@@ -17,7 +19,10 @@ export function SitePart() {
 }
 
 function SiteForm({ config }: { readonly config: ConfigView }) {
-  const { form, setForm, revert } = useDraft({ name: config.site ?? '', rate: durationText(config.poll_rate) })
+  const { form, setForm, revert } = useDraft(drafts, 'site', {
+    name: config.site ?? '',
+    rate: durationText(config.poll_rate),
+  })
   const { name, rate } = form
   const [busy, setBusy] = useState(false)
   const problem = durationProblem(rate)

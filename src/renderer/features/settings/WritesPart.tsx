@@ -1,9 +1,9 @@
 import { useState } from 'react'
 import { api } from '#renderer/api/index'
 import { changeOrTell, outcomeText } from '#renderer/site/change'
+import { createDrafts, useDraft } from '#renderer/site/drafts'
 import { askOnDisk } from '#renderer/site/on-disk'
 import { useConfig, useNamespace, useWriteMode } from '#renderer/site/site'
-import { useDraft } from '#renderer/site/use-draft'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Radios } from '#renderer/ui/Choice.tsx'
 import { Confirm } from '#renderer/ui/Confirm.tsx'
@@ -21,6 +21,14 @@ const modes = [
   { value: 'read-only', label: 'Read-only', help: 'Requests are answered with the reason, nothing reaches a PLC' },
   { value: 'armed', label: 'Armed', help: 'Requests for writable tags are executed' },
 ] as const
+
+interface Limits {
+  readonly age: string
+  readonly timeout: string
+  readonly plc: string
+  readonly tag: string
+}
+const drafts = createDrafts<Limits>()
 
 /** Whether writes reach the PLCs, how old a request may be, and the tag for commissioning. */
 export function WritesPart() {
@@ -84,7 +92,7 @@ function ModeSection({ config }: { readonly config: ConfigView }) {
 }
 
 function LimitsSection({ config }: { readonly config: ConfigView }) {
-  const { form, setForm, revert } = useDraft({
+  const { form, setForm, revert } = useDraft(drafts, 'limits', {
     age: durationText(config.write_max_age),
     timeout: durationText(config.write_timeout),
     plc: config.commissioning?.plc ?? '',
