@@ -8,6 +8,7 @@ import { createOutbox, type Outbox } from '#main/bridges/outbox'
 import type { EntryClaimKeeper } from '#main/isolation/claim'
 import { asError, keepLinked, type Link, type LinkState } from '#main/link'
 import type { Log } from '#main/log'
+import { pause, untilAborted } from '#main/waiting'
 import { type BrokerState, entryText } from '#shared/broker'
 import type { BrokerConfig } from '#shared/config'
 import type { TagSource } from '#shared/tag'
@@ -185,7 +186,7 @@ export function createBrokerPart(options: BrokerPartOptions): BrokerPart {
         if (signal.aborted) return
         tell('open')
         log.info(`${name}: write requests are taken in`)
-        return await aborted(signal)
+        return await untilAborted(signal)
       } catch (error) {
         if (signal.aborted) return
         const text = `write requests are not taken in: ${asError(error).message}`
@@ -245,7 +246,7 @@ export function createBrokerPart(options: BrokerPartOptions): BrokerPart {
     subscribeAgain: async (signal) => {
       const again = isOpen() && current?.subscribeAgain
       if (!again) return false
-      const over = aborted(AbortSignal.any([signal, AbortSignal.timeout(reopenMs)])).then(() => false)
+      const over = untilAborted(AbortSignal.any([signal, AbortSignal.timeout(reopenMs)])).then(() => false)
       const confirmed = again().then(
         () => true,
         () => false,
@@ -283,24 +284,4 @@ type Connected = Extract<BrokerState, { kind: 'connected' }>
 
 function withRefused({ refused: _before, ...state }: Connected, refused: string | undefined): Connected {
   return refused === undefined ? state : { ...state, refused }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done, { once: true })
-  })
 }

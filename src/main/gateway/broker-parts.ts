@@ -123,7 +123,7 @@ export function createBrokerParts(options: BrokerPartsOptions): BrokerParts {
   function deafen({ made, part }: EntryParts): Promise<void> {
     part.closeIntake()
     const { write_timeout } = set.cell.getState().config
-    return unlessAborted(stopping, pipeline.settled(made.id, write_timeout + answerSlackMs))
+    return unlessStopped(stopping, pipeline.settled(made.id, write_timeout + answerSlackMs))
   }
 
   async function end(
@@ -149,7 +149,7 @@ export function createBrokerParts(options: BrokerPartsOptions): BrokerParts {
       published.leave(place)
     }
     parts.release()
-    await unlessAborted(stopping, part.stop(clears ? drainMs.clearing : drainMs.last))
+    await unlessStopped(stopping, part.stop(clears ? drainMs.clearing : drainMs.last))
     const left = clears ? published.leftOver(place).length : 0
     if (left > 0) {
       options
@@ -199,7 +199,7 @@ export function createBrokerParts(options: BrokerPartsOptions): BrokerParts {
       heldByPerson.add(key)
       await deafen(parts)
       sayGoodbye(parts)
-      await unlessAborted(stopping, parts.part.stop(drainMs.last))
+      await unlessStopped(stopping, parts.part.stop(drainMs.last))
       return true
     },
   }
@@ -212,7 +212,7 @@ function samePlace({ id, broker, bridge }: EntryBridge, place: PublishedPlace): 
 }
 
 /** Resolves with the work, or as soon as `signal` aborts. */
-export function unlessAborted(signal: AbortSignal, work: Promise<unknown>): Promise<void> {
+export function unlessStopped(signal: AbortSignal, work: Promise<unknown>): Promise<void> {
   return new Promise((resolve, reject) => {
     const done = () => {
       signal.removeEventListener('abort', done)

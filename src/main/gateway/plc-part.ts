@@ -8,6 +8,7 @@ import type { Log } from '#main/log'
 import type { Driver, PlcConnection } from '#main/plcs/driver'
 import { type PollStats, poll } from '#main/tags/poller'
 import type { TagTable } from '#main/tags/table'
+import { untilAborted } from '#main/waiting'
 import type { WritablePlc } from '#main/writeback/execute'
 import { createWriteQueue, type WriteQueue } from '#main/writeback/queue'
 import type { PlcConfig } from '#shared/config'
@@ -95,7 +96,7 @@ export function createPlcPart({ plc, driver, table, onChange: onValue, log }: Pl
     while (!signal.aborted) {
       replaced = new AbortController()
       await pollOnce(connection, signal, replaced.signal)
-      if (!replaced.signal.aborted) await until(replaced.signal, signal)
+      if (!replaced.signal.aborted) await untilAborted(AbortSignal.any([replaced.signal, signal]))
     }
   }
 
@@ -169,13 +170,4 @@ export function createPlcPart({ plc, driver, table, onChange: onValue, log }: Pl
       await ending?.stop()
     },
   }
-}
-
-/** Resolves when one of them aborts. */
-function until(...signals: readonly AbortSignal[]): Promise<void> {
-  const any = AbortSignal.any([...signals])
-  return new Promise((resolve) => {
-    if (any.aborted) return resolve()
-    any.addEventListener('abort', () => resolve(), { once: true })
-  })
 }

@@ -4,7 +4,7 @@ import type { Driver } from '#main/plcs/driver'
 import { isHealthNews } from '#main/tags/health'
 import type { TagTable } from '#main/tags/table'
 import type { PlcConfig } from '#shared/config'
-import { unlessAborted } from './broker-parts.ts'
+import { unlessStopped } from './broker-parts.ts'
 import type { GatewayClaim } from './claim-part.ts'
 import type { PartSet } from './parts.ts'
 import { createPlcPart, type PlcPart } from './plc-part.ts'
@@ -83,7 +83,7 @@ export function createPlcParts(options: PlcPartsOptions): AllPlcParts {
       old?.release()
       register(plc)
       if (old) {
-        await unlessAborted(stopping, old.part.writable.queue.close())
+        await unlessStopped(stopping, old.part.writable.queue.close())
         // Its polls end at once: nothing of it is written into the rows made new here.
         const stopped = old.part.stop()
         tags.remove(name)
@@ -100,7 +100,7 @@ export function createPlcParts(options: PlcPartsOptions): AllPlcParts {
       set.plcs.delete(name)
       heldByPerson.delete(name)
       set.tell()
-      await unlessAborted(stopping, old.part.writable.queue.close())
+      await unlessStopped(stopping, old.part.writable.queue.close())
       old.release()
       await old.part.stop()
       tags.remove(name)
@@ -115,7 +115,7 @@ export function createPlcParts(options: PlcPartsOptions): AllPlcParts {
       const part = set.plcs.get(name)?.part
       if (!part) return false
       heldByPerson.add(name)
-      await unlessAborted(stopping, part.writable.queue.close())
+      await unlessStopped(stopping, part.writable.queue.close())
       await part.stop()
       return true
     },

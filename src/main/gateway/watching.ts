@@ -8,6 +8,7 @@ import { createSentMemory } from '#main/bridges/sent'
 import { asError, keepLinked, type Link } from '#main/link'
 import { createMonitor, type Monitor } from '#main/monitor/monitor'
 import { createRecorder, type Recorder } from '#main/monitor/record'
+import { untilAborted } from '#main/waiting'
 import { type EntryId, entryText } from '#shared/broker'
 import type { BrokerConfig, Config } from '#shared/config'
 import type { MonitorFilter } from '#shared/contract/monitor'
@@ -160,7 +161,7 @@ export function createWatching(site: Site, clientsOf: ClientsOf): Watching {
       },
       use: async (watch, signal) => {
         tell(entry, { kind: 'on', note: watch.note })
-        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+        await untilAborted(signal)
       },
       onState: (state) => {
         if (state.kind === 'waiting')

@@ -3,6 +3,7 @@
  * one before; turns that were missed are left out and not made up for.
  */
 import type { PlcConnection, ReadBatch } from '#main/plcs/driver'
+import { pause } from '#main/waiting'
 
 export interface PollStats {
   /** Polls that ended well since the connection is up. */
@@ -45,7 +46,7 @@ export async function poll(options: PollOptions, signal: AbortSignal): Promise<v
     begunBefore = begun
     options.onStats({ polls, achievedMs, lastMs: performance.now() - begun })
     due = nextTurn(due, pollMs, performance.now())
-    await sleepUntil(due, over)
+    await pause(due - performance.now(), over)
   }
 }
 
@@ -53,17 +54,4 @@ export async function poll(options: PollOptions, signal: AbortSignal): Promise<v
 export function nextTurn(due: number, pollMs: number, now: number): number {
   const next = due + pollMs
   return next >= now ? next : next + Math.ceil((now - next) / pollMs) * pollMs
-}
-
-function sleepUntil(due: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, Math.max(0, due - performance.now()))
-    signal.addEventListener('abort', done, { once: true })
-  })
 }

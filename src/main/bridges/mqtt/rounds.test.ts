@@ -25,6 +25,7 @@ afterEach(() => {
 
 function started() {
   const broker = client()
+  // Rounds use nothing else of the client; a whole one is not needed to move its clock.
   const rounds = createRounds(broker as unknown as Parameters<typeof createRounds>[0])
   return { broker, rounds }
 }

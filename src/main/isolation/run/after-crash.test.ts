@@ -1,10 +1,11 @@
 /** The commissioning tag after a crash, by a clock of the test. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { parseConfig } from '#main/config/parse'
+import type { Requester } from '#main/bridges/requester'
 import { silentLog } from '#main/log'
 import type { LeftBehind } from '#shared/isolation-run'
 import { bringBackAfterCrash } from './after-crash.ts'
 import type { RunContext } from './context.ts'
+import { madeUp } from './test-site.ts'
 
 const held = { id: 'x', plc: 'P', tag: 'T', before: '1', written: '2' }
 const minuteMs = 60_000
@@ -26,57 +27,28 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-const nothing = () => {
-  throw new Error('not used here')
-}
+const yaml =
+  'namespace: factory\nplcs: [{name: P, address: "127.0.0.1", tags: [{name: T, writable: true}]}]\nmqtt: [{name: Central, broker: 127.0.0.1}]\n'
 
 function context(): RunContext {
-  const parsed = parseConfig(
-    'namespace: factory\nplcs: [{name: P, address: "127.0.0.1", tags: [{name: T, writable: true}]}]\nmqtt: [{name: Central, broker: 127.0.0.1}]\n',
-    'test.yaml',
-  )
-  const [config] = parsed.ok ? parsed.config.mqtt : []
-  if (!parsed.ok || !config) throw new Error('a good file')
-  const entry = {
-    id: { service: 'mqtt', name: 'Central' },
-    key: 'mqtt "Central"',
-    base: 'factory',
-    broker: '127.0.0.1:1883',
-    config,
-    problem: () => '',
-    takesRequests: () => true,
-    note: () => '',
-    requester: () => ({
-      send: async function* ({ address, payload }: { readonly address: string; readonly payload: string }) {
-        const request = JSON.parse(payload) as { value: number }
-        value = request.value
-        yield { kind: 'response' as const, at: 0, address, payload: JSON.stringify({ ...request, success: true }) }
-      },
-      close: async () => {},
-    }),
-    inspector: nothing,
-    isOwn: () => false,
-    subscribeAgain: nothing,
-    reopenIntake: nothing,
-  } as const
-  return {
-    config: parsed.config,
-    identity: { instance: 'i', boot: 'b', who: 'w' },
-    entries: [entry],
-    claim: nothing,
-    sites: () => [],
-    plcs: () => [{ name: 'P', address: 'p', pin: { kind: 'unpinned' }, online }],
-    readTag: async () => ({ ok: true, type: { kind: 'atomic', name: 'DINT' }, value }),
-    plcClock: nothing,
-    onEnded: nothing,
-    closeGateFor: nothing,
-    remember: nothing,
-    restored: async () => void told.push('restored'),
-    gaveUp: async () => void told.push('given up'),
-    hex: () => '0',
-    now: () => Date.now(),
-    times: { listenMs: 0, answerMs: 0, lingerMs: 0, quietMs: 0 },
+  const requester: Requester = {
+    send: async function* ({ address, payload }) {
+      const request = JSON.parse(payload) as { value: number }
+      value = request.value
+      yield { kind: 'response', at: 0, address, payload: JSON.stringify({ ...request, success: true }) }
+    },
+    close: async () => {},
   }
+  return madeUp(
+    yaml,
+    { requester: () => requester },
+    {
+      plcs: () => [{ name: 'P', address: 'p', pin: { kind: 'unpinned' }, online }],
+      readTag: async () => ({ ok: true, type: { kind: 'atomic', name: 'DINT' }, value }),
+      restored: async () => void told.push('restored'),
+      gaveUp: async () => void told.push('given up'),
+    },
+  ).context
 }
 
 /** After a start now; the value was remembered so long ago. */

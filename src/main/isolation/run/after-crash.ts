@@ -5,6 +5,7 @@
 import type { Requester } from '#main/bridges/requester'
 import { asError } from '#main/link'
 import type { Log } from '#main/log'
+import { pause } from '#main/waiting'
 import type { CommissioningValue, LeftBehind } from '#shared/isolation-run'
 import { bringBack, tagOf } from './commissioning.ts'
 import type { CheckContext, RunContext } from './context.ts'
@@ -55,18 +56,6 @@ export async function bringBackAfterCrash({ context, open, onLeft, log, signal }
       .catch((error: unknown) => log.error('isolation: what was given up is not in the journal', error))
     onLeft({ ...held, text })
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done, { once: true })
-  })
 }
 
 async function attempt(context: RunContext, held: CommissioningValue, signal: AbortSignal): Promise<string> {

@@ -127,15 +127,18 @@ export function tagOf({ plcs }: Config, held: CommissioningValue): TagConfig | u
   return plc?.tags.find((one) => publishedName(one) === held.tag || one.name === held.tag)
 }
 
-/** Whether the remembered value stands in the PLC now. False where that can't be read. */
-export async function standsAgain(
+/**
+ * Whether what the run wrote is gone from the PLC: the remembered value stands there again, or another one that somebody
+ * wrote since. False where that can't be read.
+ */
+export async function isGone(
   context: Pick<RunContext, 'config' | 'readTag'>,
   held: CommissioningValue,
   signal: AbortSignal,
 ): Promise<boolean> {
   const tag = tagOf(context.config, held)
   const read = tag && (await context.readTag(held.plc, tag.name, signal).catch(() => undefined))
-  return read?.ok === true && valueToJson(read.value) === held.before
+  return read?.ok === true && valueToJson(read.value) !== held.written
 }
 
 async function writeOnce(

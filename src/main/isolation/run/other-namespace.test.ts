@@ -1,11 +1,12 @@
 /** Checks 4 and 8 on a made-up broker: what it says is set by the test. */
 import { beforeEach, expect, it } from 'vitest'
-import type { Right } from '#main/bridges/inspector'
-import { parseConfig } from '#main/config/parse'
-import type { Check, CheckContext, RunEntry } from './context.ts'
+import type { Inspector, Right } from '#main/bridges/inspector'
+import type { Requester } from '#main/bridges/requester'
+import type { Check } from './context.ts'
 import { verdictOf } from './context.ts'
 import { otherNamespaceCheck } from './other-namespace.ts'
 import { positiveWriteCheck } from './positive-write.ts'
+import { forCheck, madeUp, nothing } from './test-site.ts'
 
 /** What may be watched under the canary; the rights to send there; how the gateway answers; what the entry serves. */
 let watch: 'works' | 'refused' | 'deaf'
@@ -20,91 +21,56 @@ beforeEach(() => {
   plcs = undefined
 })
 
-const nothing = () => {
-  throw new Error('not used here')
-}
+const yaml = (served: string) =>
+  `namespace: factory\ncommissioning: {plc: P, tag: T}\nplcs:\n  - {name: P, address: "127.0.0.1", tags: [{name: T, writable: true}]}\n  - {name: Q, address: "127.0.0.2"}\nmqtt: [{name: Central, broker: 127.0.0.1${served}}]\n`
 
 async function made(check: Check) {
-  const parsed = parseConfig(
-    'namespace: factory\ncommissioning: {plc: P, tag: T}\nplcs:\n  - {name: P, address: "127.0.0.1", tags: [{name: T, writable: true}]}\n  - {name: Q, address: "127.0.0.2"}\nmqtt: [{name: Central, broker: 127.0.0.1}]\n',
-    'test.yaml',
-  )
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
-  const [config] = parsed.config.mqtt
-  if (!config) throw new Error('no entry')
   let value = 1
   let hear: (address: string, payload: string) => void = () => {}
-  const entry: RunEntry = {
-    id: { service: 'mqtt', name: 'Central' },
-    key: 'mqtt "Central"',
-    base: 'factory',
-    broker: '127.0.0.1:1883',
-    config: plcs ? { ...config, plcs: [...plcs] } : config,
-    problem: () => '',
-    takesRequests: () => true,
-    note: () => '',
-    requester: () => ({
-      send: async function* ({ address, payload }) {
-        const at = Date.now()
-        yield { kind: 'sent', at }
-        yield { kind: 'taken', at }
-        hear(address, payload)
-        if (address !== 'factory/P/write') return yield { kind: 'unanswered', at }
-        const request = JSON.parse(payload) as { value: number }
-        if (answer.success) value = request.value
-        yield { kind: 'response', at, address, payload: JSON.stringify({ ...request, ...answer }) }
-      },
-      close: async () => {},
-    }),
-    inspector: () => ({
-      watch: async (_filters, onMessage) => {
-        if (watch === 'refused') throw new Error('mqtt "Central": may not subscribe')
-        if (watch === 'works')
-          hear = (address, payload) =>
-            address.startsWith('factory-canary-') &&
-            onMessage({ address, payload: Buffer.from(payload), at: 0, retained: false })
-        return { lost: new Promise(() => {}), close: async () => {}, note: '' }
-      },
-      reach: async (base) => [
-        { action: 'send', name: base, allowed: sends, text: '' },
-        { action: 'receive', name: base, allowed: false, text: '' },
-      ],
-      rights: nothing,
-      test: nothing,
-      members: nothing,
-      leftOvers: nothing,
-      remove: nothing,
-      clock: nothing,
-    }),
-    isOwn: () => false,
-    subscribeAgain: nothing,
-    reopenIntake: nothing,
+  const requester: Requester = {
+    send: async function* ({ address, payload }) {
+      const at = Date.now()
+      yield { kind: 'sent', at }
+      yield { kind: 'taken', at }
+      hear(address, payload)
+      if (address !== 'factory/P/write') return yield { kind: 'unanswered', at }
+      const request = JSON.parse(payload) as { value: number }
+      if (answer.success) value = request.value
+      yield { kind: 'response', at, address, payload: JSON.stringify({ ...request, ...answer }) }
+    },
+    close: async () => {},
   }
-  const requester = entry.requester()
-  let digits = 0
-  const context: CheckContext = {
-    config: parsed.config,
-    identity: { instance: 'i', boot: 'b', who: 'w' },
-    entries: [entry],
-    claim: nothing,
-    sites: () => [],
-    plcs: () => [],
-    readTag: async () => ({ ok: true, type: { kind: 'atomic', name: 'DINT' }, value }),
-    plcClock: nothing,
-    onEnded: () => () => {},
-    closeGateFor: nothing,
-    remember: async () => {},
-    restored: async () => {},
-    gaveUp: nothing,
-    hex: (n) => (++digits).toString(16).padStart(n, '0'),
-    now: () => 0,
-    times: { listenMs: 0, answerMs: 0, lingerMs: 0, quietMs: 0 },
-    signal: new AbortController().signal,
-    say: () => {},
-    client: () => requester,
-    atEnd: () => {},
+  const inspector: Inspector = {
+    watch: async (_filters, onMessage) => {
+      if (watch === 'refused') throw new Error('mqtt "Central": may not subscribe')
+      if (watch === 'works')
+        hear = (address, payload) =>
+          address.startsWith('factory-canary-') &&
+          onMessage({ address, payload: Buffer.from(payload), at: 0, retained: false })
+      return { lost: new Promise(() => {}), close: async () => {}, note: '' }
+    },
+    reach: async (base) => [
+      { action: 'send', name: base, allowed: sends, text: '' },
+      { action: 'receive', name: base, allowed: false, text: '' },
+    ],
+    rights: nothing,
+    test: nothing,
+    members: nothing,
+    leftOvers: nothing,
+    remove: nothing,
+    clock: nothing,
   }
-  const findings = await check.run(context)
+  const site = madeUp(
+    yaml(plcs ? `, plcs: [${plcs.join(', ')}]` : ''),
+    { requester: () => requester, inspector: () => inspector },
+    {
+      readTag: async () => ({ ok: true, type: { kind: 'atomic', name: 'DINT' }, value }),
+      remember: async () => {},
+      restored: async () => {},
+      now: () => 0,
+    },
+  )
+  const findings = await check.run(forCheck(site))
   return [
     verdictOf(findings),
     ...findings.evidence.map(({ verdict = '-', word, text }) => `${verdict} ${word}: ${text}`),

@@ -16,7 +16,7 @@ import type {
   RunState,
 } from '#shared/isolation-run'
 import { checks } from '#shared/isolation-run'
-import { standsAgain } from './commissioning.ts'
+import { isGone } from './commissioning.ts'
 import type { RunContext, Sibling } from './context.ts'
 import { accepted, amended, carriedOver, configDigest, makeReport, overall, sealOf, withLeft } from './report.ts'
 import { runChecks } from './run.ts'
@@ -121,8 +121,8 @@ export async function createRunner(options: RunnerOptions): Promise<Runner> {
       // Whatever stands there later may be meant. Where the process stops, the next one tries it soon after.
       if (!stopping) await context.gaveUp(one).catch((error: unknown) => log.error(unwritten, error))
     }
-    const back = await seenBack(context)
-    left = [...left.filter((one) => !back.includes(one)), ...end.left]
+    const gone = await seenGone(context)
+    left = [...left.filter((one) => !gone.includes(one)), ...end.left]
     const carried = carriedOver(report, wanted, configDigest(context.config))
     const results = [...carried.results, ...end.results].sort((a, b) => a.check - b.check)
     const endedAt = context.now()
@@ -145,17 +145,21 @@ export async function createRunner(options: RunnerOptions): Promise<Runner> {
     state.setState({ kind: 'ended', startedAt, endedAt, how: end.how, error, report: made }, true)
   }
 
-  /** What earlier runs left behind and is seen in its place now, with that in the journal. */
-  async function seenBack(context: RunContext): Promise<readonly LeftBehind[]> {
-    const back: LeftBehind[] = []
+  /** What earlier runs left behind and is seen to be gone now, with that in the journal. */
+  async function seenGone(context: RunContext): Promise<readonly LeftBehind[]> {
+    const gone: LeftBehind[] = []
     for (const one of left) {
-      if (!(await standsAgain(context, one, AbortSignal.timeout(readMs)))) continue
+      if (!(await isGone(context, one, AbortSignal.timeout(readMs)))) continue
       await context.restored(one).then(
-        () => back.push(one),
-        (error: unknown) => log.error(`isolation run: ${one.plc}/${one.tag} is back, but not in the journal`, error),
+        () => gone.push(one),
+        (error: unknown) =>
+          log.error(
+            `isolation run: ${one.plc}/${one.tag} is no longer what was left, but that is not in the journal`,
+            error,
+          ),
       )
     }
-    return back
+    return gone
   }
 
   async function begin(order: Parameters<Runner['start']>[0], signal: AbortSignal) {
