@@ -117,11 +117,33 @@ describe('a plan', () => {
     expect(sent).toEqual([0x0a, 0x4c, 0x0a])
   })
 
+  /** A packet's reply whose parts do not lie where it says. */
+  const garbled = (service: number) => Buffer.concat([replyMessage(service, 0), Buffer.from('0200060006000000', 'hex')])
+
   it('takes nothing from a packet whose reply is not what it announces, and asks one by one', async () => {
-    const { plan } = planOn(tiny(), names, (service) =>
-      service === 0x0a ? Buffer.concat([replyMessage(service, 0), Buffer.from('0200060006000000', 'hex')]) : undefined,
-    )
+    const { plan } = planOn(tiny(), names, (service) => (service === 0x0a ? garbled(service) : undefined))
     expect(await valuesOf(plan)).toEqual(numbers)
+  })
+
+  it.each([
+    ['is not what it announces', garbled],
+    [
+      'ends in a part that ends too early',
+      () => Buffer.from('8a001e00020006001000cc000000c40009000000cc0004ff', 'hex'),
+    ],
+  ])('takes a reply that comes again after one that %s', async (_, broken) => {
+    const plc = tiny()
+    let isBroken = false
+    const { plan } = planOn(plc, ['Tag_1', 'Tag_2'], (service) =>
+      service === 0x0a && isBroken ? broken(service) : undefined,
+    )
+    expect(await valuesOf(plan)).toEqual([1, 2])
+    isBroken = true
+    plc.tags.set('Tag_1', dint(9))
+    await plan.read(never).catch(() => {})
+    isBroken = false
+    plc.tags.set('Tag_1', dint(1))
+    expect(await valuesOf(plan)).toEqual([1, 2])
   })
 
   it('lets a bad tag rest, tries it alone after 30 s, and takes it back when it is there', async () => {

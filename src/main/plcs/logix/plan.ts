@@ -134,10 +134,13 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
 
   /** Takes a packet's reply apart; returns the units that have to be read alone now. */
   function takePacket(packet: Packet, message: Buffer, now: number): readonly ReadUnit[] {
-    if (packet.last?.equals(message)) {
+    const { last } = packet
+    if (last?.equals(message)) {
       for (const unit of packet.units) touch(unit, now)
       return []
     }
+    // Only a reply that was taken as a whole may be compared with: values may come from elsewhere after this one.
+    packet.last = undefined
     const again: ReadUnit[] = []
     const take = (unit: ReadUnit, bytes: Buffer) => {
       const taken = takeReply(unit, bytes, batch, controller.suspect)
@@ -150,17 +153,18 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
     const single = packet.units.length === 1 && !packet.stamped ? packet.units[0] : undefined
     if (single) take(single, message)
     else {
-      const read = takeParts(packet, message, take, now)
+      const read = takeParts(packet, last, message, take, now)
       if (read === 'not-read') return packet.units
       if (read === 'doubted') return []
     }
     // A copy: the reply itself would keep the much larger buffer alive that TCP read into.
-    packet.last = again.length === 0 ? Buffer.from(message) : undefined
+    if (again.length === 0) packet.last = Buffer.from(message)
     return again
   }
 
   function takeParts(
-    packet: Packet,
+    { units: asked, stamped }: Packet,
+    last: Buffer | undefined,
     message: Buffer,
     take: (unit: ReadUnit, bytes: Buffer) => void,
     now: number,
@@ -170,7 +174,6 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
       refusedPacket(reply.status)
       return 'not-read'
     }
-    const { units: asked, stamped } = packet
     const parts = partsOf(reply.data, asked.length + (stamped ? 1 : 0))
     if (!parts) return 'not-read'
     if (stamped) {
@@ -181,12 +184,11 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
       }
       if (check === 'other') {
         // Loaded anew: numbers may be other tags' by now, places other values', so that nothing of this reply is taken.
-        packet.last = undefined
         distrust()
         return 'doubted'
       }
     }
-    const before = packet.last && parseReply(packet.last).data
+    const before = last && parseReply(last).data
     for (const [index, unit] of asked.entries()) {
       const [start, end] = [parts.start(index), parts.end(index)]
       if (before && samePart(before, parts.count, index, reply.data, start, end)) touch(unit, now)
