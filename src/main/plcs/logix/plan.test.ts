@@ -3,7 +3,7 @@ import { status as st } from '#main/plcs/cip'
 import type { ReadPlan } from '#main/plcs/driver'
 import { makeExchange } from './exchange.ts'
 import { openLanes } from './lanes.ts'
-import { makeModel } from './model.ts'
+import { type Model, makeModel } from './model.ts'
 import { type Controller, makePlan } from './plan.ts'
 import { dint, replyMessage, tinyPlc } from './scripted-peer.ts'
 import type { Wire } from './wire.ts'
@@ -15,7 +15,12 @@ const tiny = () => tinyPlc(Object.fromEntries(names.map((name, i) => [name, dint
 const never = new AbortController().signal
 
 /** A plan on a wire without a network: `twist` answers first, the tiny PLC what it leaves. */
-function planOn(plc: ReturnType<typeof tiny>, addresses: readonly string[], twist: Answerer = () => undefined) {
+function planOn(
+  plc: ReturnType<typeof tiny>,
+  addresses: readonly string[],
+  twist: Answerer = () => undefined,
+  model: Model = makeModel(undefined, true),
+) {
   const sent: number[] = []
   const suspected = vi.fn()
   const wire: Wire = {
@@ -37,7 +42,6 @@ function planOn(plc: ReturnType<typeof tiny>, addresses: readonly string[], twis
     close: async () => {},
   }
   const lanes = openLanes([wire], { timeoutMs: 5_000, onSilence: () => {} })
-  const model = makeModel(undefined, true)
   const controller: Controller = {
     exchange: makeExchange(wire, lanes),
     multiple: true,
@@ -147,7 +151,7 @@ describe('a plan', () => {
   })
 
   it('lets a bad tag rest, tries it alone after 30 s, and takes it back when it is there', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] })
+    vi.useFakeTimers({ toFake: ['performance'] })
     const plc = tiny()
     const { plan, sent } = planOn(plc, [...names, 'Missing'])
     expect((await valuesOf(plan)).at(-1)).toBe('unknown-tag')
@@ -156,34 +160,60 @@ describe('a plan', () => {
     const before = (await plan.read(never)).outcomes.at(-1)
     expect(sent.length).toBeLessThanOrEqual(packets)
     expect(sent).not.toContain(0x4c)
-    vi.setSystemTime(Date.now() + 31_000)
+    vi.advanceTimersByTime(31_000)
     sent.length = 0
     expect((await plan.read(never)).outcomes.at(-1)).toBe(before)
     expect(sent.filter((service) => service === 0x4c)).toHaveLength(1)
     plc.tags.set('Missing', dint(5))
-    vi.setSystemTime(Date.now() + 31_000)
+    vi.advanceTimersByTime(31_000)
     expect(await valuesOf(plan)).toEqual([...numbers, 5])
     sent.length = 0
     expect(await valuesOf(plan)).toEqual([...numbers, 5])
     expect(sent).not.toContain(0x4c)
   })
 
+  it('takes a bad tag back in time though the clock of the computer was set back', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] })
+    const plc = tiny()
+    const { plan } = planOn(plc, ['Tag_1', 'Missing'])
+    expect(await valuesOf(plan)).toEqual([1, 'unknown-tag'])
+    plc.tags.set('Missing', dint(5))
+    vi.setSystemTime(Date.now() - 3_600_000)
+    vi.advanceTimersByTime(31_000)
+    expect(await valuesOf(plan)).toEqual([1, 5])
+  })
+
+  it('asks again for an unknown structure in time though the clock of the computer was set back', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] })
+    const load = vi.fn(async () => {})
+    const udt = { name: 'Udt', instance: 1, type: 0x8123, dims: [], access: 'read-write', hidden: '' } as const
+    const model = { ...makeModel([udt], true), load, whyUnknown: () => 'it was refused.' }
+    const { plan } = planOn(tiny(), ['Udt'], undefined, model)
+    expect(await valuesOf(plan)).toEqual(['unsupported-type'])
+    await plan.read(never)
+    expect(load).toHaveBeenCalledTimes(1)
+    vi.setSystemTime(Date.now() - 3_600_000)
+    vi.advanceTimersByTime(301_000)
+    await plan.read(never)
+    expect(load).toHaveBeenCalledTimes(2)
+  })
+
   it('tries no more than a few resting tags within one read', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] })
+    vi.useFakeTimers({ toFake: ['performance'] })
     const { plan, sent } = planOn(
       tiny(),
       Array.from({ length: 50 }, (_, i) => `Missing_${i}`),
     )
     await plan.read(never)
     await plan.read(never)
-    vi.setSystemTime(Date.now() + 31_000)
+    vi.advanceTimersByTime(31_000)
     sent.length = 0
     await plan.read(never)
     expect(sent).toHaveLength(4)
   })
 
   it('tries every resting tag in its turn', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] })
+    vi.useFakeTimers({ toFake: ['performance'] })
     const plc = tiny()
     const missing = Array.from({ length: 200 }, (_, i) => `Missing_${i}`)
     const { plan } = planOn(plc, missing)
@@ -192,7 +222,7 @@ describe('a plan', () => {
     plc.tags.set(last, dint(5))
     // Fifty turns of four.
     for (let turn = 0; turn < 50; turn++) {
-      vi.setSystemTime(Date.now() + 31_000)
+      vi.advanceTimersByTime(31_000)
       await plan.read(never)
     }
     expect((await plan.read(never)).outcomes.at(-1)).toMatchObject({ ok: true, value: 5 })

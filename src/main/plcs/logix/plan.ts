@@ -58,7 +58,7 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
   let limit = exchange.limit
   let mustPack = true
   let mustPrepare = true
-  /** ms since the epoch when addresses whose structure is not known are looked up again; Infinity where there are none. */
+  /** When (`performance.now()`) addresses whose structure is not known are looked up again; Infinity where there are none. */
   let prepareAgainAt = Number.POSITIVE_INFINITY
   /** Structures and arrays that could not be read together. */
   const apartKeys = new Set<string>()
@@ -86,7 +86,7 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
       fail: (index, outcome) => {
         outcomes[index] = outcome
         times[index] = Date.now()
-        if (outcome.reason === 'unsupported-type') prepareAgainAt = times[index] + prepareAgainMs
+        if (outcome.reason === 'unsupported-type') prepareAgainAt = performance.now() + prepareAgainMs
       },
     })
     model = next
@@ -125,7 +125,7 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
     } else if (taken === 'lasting') {
       if (unit.way !== 'resting') mustPack = true
       unit.way = 'resting'
-      unit.retryAt = now + restMs
+      unit.retryAt = performance.now() + restMs
     } else if (unit.way === 'resting') {
       unit.way = 'packed'
       mustPack = true
@@ -263,7 +263,7 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
 
   async function readAll(signal: AbortSignal) {
     for (let pass = 0; pass < mostPasses; pass++) {
-      if (mustPrepare || model !== controller.model() || Date.now() >= prepareAgainAt) await prepare(signal)
+      if (mustPrepare || model !== controller.model() || performance.now() >= prepareAgainAt) await prepare(signal)
       const prepared = model
       await readOnce(signal)
       if (!mustPrepare && prepared === controller.model()) return
@@ -272,7 +272,7 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
 
   async function readOnce(signal: AbortSignal) {
     if (mustPack) pack()
-    const now = Date.now()
+    const now = performance.now()
     const resting = apart.filter(({ way, retryAt }) => way === 'resting' && retryAt <= now)
     const due = resting.sort((a, b) => a.retryAt - b.retryAt).slice(0, mostRetries)
     const alone = new Set([...apart.filter(({ way }) => way === 'large'), ...due])

@@ -51,7 +51,7 @@ export interface ReadUnit {
   readonly anew: string
   /** It had a value before: a lasting failure now means that the program was changed. */
   wasGood: boolean
-  /** ms since the epoch; when a resting unit is tried again. */
+  /** When (`performance.now()`) a resting unit is tried again: the wall clock may be set back. */
   retryAt: number
   /** Data of the last read, where they are kept: of large units and of joint ones. */
   seen: Buffer | undefined
