@@ -95,6 +95,18 @@ describe.each(['logix5580', 'logix5570', 'enbt'] as const)('on a %s', (profile) 
     expect(await read(connection, addresses)).toEqual(reasons)
   })
 
+  it.each([
+    ['whose path no request can hold', Array(200).fill('a').join('.')],
+    ['whose path is larger than a small packet', Array(85).fill('abc').join('.')],
+  ])('refuses an address %s, alone', async (_, address) => {
+    const connection = await connect(await simulate(profile))
+    const { outcomes } = await connection.plan(['Counter', address]).read(never)
+    const text = expect.stringMatching(new RegExp(`^${address}: it has too many parts: .* Is it spelled right\\?`))
+    expect(outcomes).toMatchObject([{ value: 42 }, { ok: false, reason: 'bad-address', text }])
+    expect(await connection.typeOf(address, never)).toEqual(outcomes[1])
+    expect(await connection.write(address, 1, now())).toEqual({ kind: 'refused', error: text })
+  })
+
   it('reads structures whole, member by member, with their BOOLs in their own bits', async () => {
     const simulator = await simulate(profile)
     simulator.set('Recipe.Locked', true)

@@ -53,6 +53,12 @@ export interface Target {
 export type Failure = Extract<ReadOutcome, { ok: false }>
 export type TargetResult = { readonly ok: true; readonly target: Target } | Failure
 
+/**
+ * Longest path that is sent, in bytes: a request with it still fits the smallest packets (unconnected ones through a
+ * slot), with the data that may follow it. Every address of real programs is shorter; CIP itself ends at 510.
+ */
+const longestPath = 460
+
 class Unreachable extends Error {
   readonly failure: Failure
   constructor(failure: Failure) {
@@ -109,6 +115,7 @@ function walk(address: Address, model: Model, fail: Fail): Target {
   if (layout === undefined && base) explainUnknown(address, model.whyUnknown(base), fail)
   const bit = wordBit ?? address.bit
   const { path, shortPath, steps } = way.end()
+  if (path.length > longestPath) throw fail('bad-address', tooManyParts(path.length))
   const probe = layout ? undefined : probeOf(address, model, path)
   return {
     path,
@@ -122,6 +129,9 @@ function walk(address: Address, model: Model, fail: Fail): Target {
     ...(probe ? { probe } : {}),
   }
 }
+
+const tooManyParts = (bytes: number) =>
+  `it has too many parts: ${bytes} bytes on the wire, and a request holds ${longestPath}. Is it spelled right? Else copy its value to a tag with a shorter address.`
 
 /** Elements of a BOOL array are bits of its words: word `i >> 5` is there wherever element `i` is. */
 function probeOf(address: Address, model: Model, path: Buffer): Probe | undefined {
