@@ -120,7 +120,7 @@ export interface PlcDetails {
   readonly addressingText: string
   /** CIP connections in use; 0: unconnected messages. */
   readonly connections: number
-  /** Largest request and reply, in bytes. */
+  /** Largest request and reply of polls now, in bytes: less than agreed for some minutes after the controller refused such. */
   readonly packetBytes: number
   /** Whether several requests ride in one packet. */
   readonly multiple: boolean

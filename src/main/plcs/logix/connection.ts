@@ -11,6 +11,7 @@ import type { Exchange } from './exchange.ts'
 import { identityRequest, modeOf } from './identity.ts'
 import { atomic } from './layout.ts'
 import { type Model, tagListEntry } from './model.ts'
+import { makePacketLimit } from './packet-limit.ts'
 import { type Controller, makePlan } from './plan.ts'
 import { followProgram, type ProgramStart } from './program.ts'
 import { abortReason, type Session } from './session.ts'
@@ -61,7 +62,8 @@ export function makeConnection(opened: Opened): PlcConnection {
     },
   })
   const { model, suspect, distrust } = program
-  const controller: Controller = { exchange, multiple: opened.multiple, model, suspect, distrust }
+  const packetLimit = makePacketLimit(exchange.limit, () => opened.onDetails?.(details()))
+  const controller: Controller = { exchange, multiple: opened.multiple, packetLimit, model, suspect, distrust }
 
   const details = (): PlcDetails => {
     const { listed, symbols, numbering } = model()
@@ -69,7 +71,7 @@ export function makeConnection(opened: Opened): PlcConnection {
       addressing: numbering.controller ? 'instance' : 'symbol',
       addressingText: listed ? numbering.why : 'the controller lists no tags',
       connections: opened.wires.filter((wire) => wire.degraded === '').length,
-      packetBytes: exchange.limit,
+      packetBytes: packetLimit.bytes,
       multiple: controller.multiple,
       ...(listed ? { tags: symbols.length } : {}),
     }

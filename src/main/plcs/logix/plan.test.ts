@@ -4,6 +4,7 @@ import type { ReadPlan } from '#main/plcs/driver'
 import { makeExchange } from './exchange.ts'
 import { openLanes } from './lanes.ts'
 import { type Model, makeModel } from './model.ts'
+import { makePacketLimit } from './packet-limit.ts'
 import { type Controller, makePlan } from './plan.ts'
 import { dint, replyMessage, tinyPlc } from './scripted-peer.ts'
 import type { Wire } from './wire.ts'
@@ -46,6 +47,7 @@ function planOn(
     exchange: makeExchange(wire, lanes),
     multiple: true,
     model: () => model,
+    packetLimit: makePacketLimit(wire.limit, () => {}),
     suspect: suspected,
     distrust: () => {},
   }
@@ -86,6 +88,26 @@ describe('a plan', () => {
     sent.length = 0
     expect(await valuesOf(plan)).toEqual(numbers)
     expect(sent.every((service) => service === 0x0a)).toBe(true)
+  })
+
+  it('makes packets as large as before again after some minutes in which the controller refused none', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    let refusals = 0
+    const { plan, sent } = planOn(tiny(), names, (service) =>
+      service === 0x0a && refusals-- > 0 ? replyMessage(service, st.resourceUnavailable) : undefined,
+    )
+    const requests = async () => {
+      sent.length = 0
+      expect(await valuesOf(plan)).toEqual(numbers)
+      return sent.length
+    }
+    await plan.read(never)
+    const usual = await requests()
+    refusals = usual
+    await requests()
+    expect(await requests()).toBeGreaterThan(usual)
+    vi.advanceTimersByTime(301_000)
+    expect(await requests()).toBe(usual)
   })
 
   it('asks in fragments, from then on, for what does not fit into one reply', async () => {

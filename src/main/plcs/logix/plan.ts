@@ -11,6 +11,7 @@ import type { Exchange } from './exchange.ts'
 import type { Priority } from './lanes.ts'
 import type { Model } from './model.ts'
 import { type Parts, partsOf } from './packer.ts'
+import type { PacketLimit } from './packet-limit.ts'
 import { buildPackets, type Packet, roomIn, samePart } from './packets.ts'
 import { prepareUnits } from './prepare.ts'
 import { type ReadUnit, type Taken, takeData, takeReply, takeStatus } from './read-unit.ts'
@@ -24,6 +25,8 @@ export interface Controller {
   readonly exchange: Exchange
   /** Whether several requests may ride in one packet; a reply may find that they may not. */
   multiple: boolean
+  /** How large packets may be; polls of one connection share what they find. */
+  readonly packetLimit: PacketLimit
   /** What is known of tags and types now; another object after a download. */
   model(): Model
   /** Something does not fit the model: find out whether the program was changed. */
@@ -37,7 +40,6 @@ const restMs = 30_000
 /** How long before structures whose description could not be read are asked for again. */
 const prepareAgainMs = 300_000
 const mostRetries = 4
-const smallestLimit = 100
 /** Passes of one read: a pass finds that the program was changed, or that a joint read fails, and the next does better. */
 const mostPasses = 4
 /** What one more read costs, in bytes: a place in a packet, or a packet of its own. */
@@ -45,7 +47,7 @@ const inPacket = 4
 const ownPacket = 100
 
 export function makePlan(addresses: readonly string[], controller: Controller, priority: Priority = 'poll'): ReadPlan {
-  const { exchange } = controller
+  const { exchange, packetLimit } = controller
   const notRead: ReadOutcome = { ok: false, reason: 'not-connected', text: 'it has not been read yet' }
   const outcomes: ReadOutcome[] = addresses.map(() => notRead)
   const times = new Float64Array(addresses.length)
@@ -55,7 +57,8 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
   let packets: Packet[] = []
   /** Units that ride in no packet. */
   let apart: ReadUnit[] = []
-  let limit = exchange.limit
+  /** The size that units and packets were made for. */
+  let limit = packetLimit.bytes
   let mustPack = true
   let mustPrepare = true
   /** When (`performance.now()`) addresses whose structure is not known are looked up again; Infinity where there are none. */
@@ -72,6 +75,7 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
       apartKeys.clear()
       shapes.clear()
     }
+    limit = packetLimit.bytes
     mustPrepare = false
     prepareAgainAt = Number.POSITIVE_INFINITY
     units = await prepareUnits(addresses, {
@@ -218,8 +222,7 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
   function refusedPacket(status: number) {
     mustPrepare = true
     if (status === st.serviceNotSupported) controller.multiple = false
-    else if (status === st.resourceUnavailable || status === st.replyTooLarge)
-      limit = Math.max(smallestLimit, Math.floor(limit / 2))
+    else if (status === st.resourceUnavailable || status === st.replyTooLarge) packetLimit.refused(limit)
   }
 
   /** Reads a unit that rides in no packet; gives how to take what came. */
@@ -262,15 +265,17 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
   }
 
   async function readAll(signal: AbortSignal) {
-    for (let pass = 0; pass < mostPasses; pass++) {
-      if (mustPrepare || model !== controller.model() || performance.now() >= prepareAgainAt) await prepare(signal)
-      const prepared = model
-      await readOnce(signal)
-      if (!mustPrepare && prepared === controller.model()) return
+    packetLimit.recover()
+    for (let pass = 1; pass <= mostPasses; pass++) {
+      if (!isPrepared() || performance.now() >= prepareAgainAt) await prepare(signal)
+      await readOnce(signal, pass === mostPasses)
+      if (isPrepared()) return
     }
   }
 
-  async function readOnce(signal: AbortSignal) {
+  const isPrepared = () => !mustPrepare && model === controller.model() && limit === packetLimit.bytes
+
+  async function readOnce(signal: AbortSignal, isLast: boolean) {
     if (mustPack) pack()
     const now = performance.now()
     const resting = apart.filter(({ way, retryAt }) => way === 'resting' && retryAt <= now)
@@ -284,6 +289,8 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
       }
       return { take, isProven: packet.stamped }
     })
+    // The next pass reads it with others, where it can: thousands of tags may have been in packets that were refused.
+    if (!isPrepared() && !isLast) return
     await readAndTake(alone, signal, async (unit) => ({ take: await readAlone(unit, signal), isProven: false }))
   }
 

@@ -9,6 +9,7 @@ import { udt } from '#main/plcs/simulator/types'
 import { makeExchange } from './exchange.ts'
 import { openLanes } from './lanes.ts'
 import { makeModel } from './model.ts'
+import { makePacketLimit } from './packet-limit.ts'
 import { type Controller, makePlan } from './plan.ts'
 import type { Wire } from './wire.ts'
 import { writeTag } from './write.ts'
@@ -40,6 +41,7 @@ function unlisted(tags: readonly SimTag[], multiple = true) {
     exchange: makeExchange(wire, openLanes([wire], { timeoutMs: 5_000, onSilence: () => {} })),
     multiple,
     model: () => model,
+    packetLimit: makePacketLimit(wire.limit, () => {}),
     suspect: () => {},
     distrust: () => {},
   }
