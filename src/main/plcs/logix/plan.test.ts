@@ -54,6 +54,9 @@ function planOn(
   return { plan: makePlan(addresses, controller), sent, suspected }
 }
 
+/** A tag whose structure is not known. */
+const udt = { name: 'Udt', instance: 1, type: 0x8123, dims: [], access: 'read-write', hidden: '' } as const
+
 const valuesOf = async (plan: ReadPlan) =>
   (await plan.read(never)).outcomes.map((outcome) => (outcome.ok ? outcome.value : outcome.reason))
 const numbers = names.map((_, i) => i)
@@ -208,7 +211,6 @@ describe('a plan', () => {
   it('asks again for an unknown structure in time though the clock of the computer was set back', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'performance'] })
     const load = vi.fn(async () => {})
-    const udt = { name: 'Udt', instance: 1, type: 0x8123, dims: [], access: 'read-write', hidden: '' } as const
     const model = { ...makeModel([udt], true), load, whyUnknown: () => 'it was refused.' }
     const { plan } = planOn(tiny(), ['Udt'], undefined, model)
     expect(await valuesOf(plan)).toEqual(['unsupported-type'])
@@ -218,6 +220,19 @@ describe('a plan', () => {
     vi.advanceTimersByTime(301_000)
     await plan.read(never)
     expect(load).toHaveBeenCalledTimes(2)
+  })
+
+  it('asks again for an unknown structure where that was cancelled half-way', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    const load = vi.fn(async () => {})
+    const model = { ...makeModel([udt], true), load, whyUnknown: () => 'it was refused.' }
+    const { plan } = planOn(tiny(), ['Udt'], undefined, model)
+    await plan.read(never)
+    vi.advanceTimersByTime(301_000)
+    load.mockRejectedValueOnce(new Error('enough'))
+    await expect(plan.read(never)).rejects.toThrow('enough')
+    await plan.read(never)
+    expect(load).toHaveBeenCalledTimes(3)
   })
 
   it('tries no more than a few resting tags within one read', async () => {

@@ -76,7 +76,8 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
       shapes.clear()
     }
     limit = packetLimit.bytes
-    mustPrepare = false
+    // Until all is done: it may be cancelled half-way.
+    mustPrepare = true
     prepareAgainAt = Number.POSITIVE_INFINITY
     units = await prepareUnits(addresses, {
       model: next,
@@ -94,6 +95,7 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
       },
     })
     model = next
+    mustPrepare = false
     mustPack = true
   }
 
