@@ -138,7 +138,7 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
     }
   }
 
-  /** Takes a packet's reply apart; returns the units that have to be read alone now. */
+  /** Takes a packet's reply apart; returns the units that have to be read alone, where the next pass does not read them. */
   function takePacket(packet: Packet, message: Buffer, now: number): readonly ReadUnit[] {
     const { last } = packet
     if (last?.equals(message)) {
@@ -158,40 +158,37 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
     }
     const single = packet.units.length === 1 && !packet.stamped ? packet.units[0] : undefined
     if (single) take(single, message)
-    else {
-      const read = takeParts(packet, last, message, take, now)
-      if (read === 'not-read') return packet.units
-      if (read === 'doubted') return []
-    }
+    else if (!takeParts(packet, last, message, take, now)) return packet.units
     // A copy: the reply itself would keep the much larger buffer alive that TCP read into.
     if (again.length === 0) packet.last = Buffer.from(message)
     return again
   }
 
+  /** False where nothing was taken. */
   function takeParts(
     { units: asked, stamped }: Packet,
     last: Buffer | undefined,
     message: Buffer,
     take: (unit: ReadUnit, bytes: Buffer) => void,
     now: number,
-  ): 'taken' | 'doubted' | 'not-read' {
+  ): boolean {
     const reply = parseReply(message)
     if (reply.status !== st.ok && reply.status !== st.embeddedServiceError) {
       refusedPacket(reply.status)
-      return 'not-read'
+      return false
     }
     const parts = partsOf(reply.data, asked.length + (stamped ? 1 : 0))
-    if (!parts) return 'not-read'
+    if (!parts) return false
     if (stamped) {
       const check = checkStamp(parseReply(reply.data.subarray(parts.start(asked.length))), model?.stamp)
       if (check === 'no-room') {
         makeRoom(asked, reply.data, parts)
-        return 'not-read'
+        return false
       }
       if (check === 'other') {
         // Loaded anew: numbers may be other tags' by now, places other values', so that nothing of this reply is taken.
         distrust()
-        return 'doubted'
+        return false
       }
     }
     const before = last && parseReply(last).data
@@ -200,7 +197,7 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
       if (before && samePart(before, parts.count, index, reply.data, start, end)) touch(unit, now)
       else take(unit, reply.data.subarray(start, end))
     }
-    return 'taken'
+    return true
   }
 
   const distrust = () => {
