@@ -10,6 +10,7 @@ import { changeRequest, checkStamp } from './change.ts'
 import type { Exchange } from './exchange.ts'
 import type { Priority } from './lanes.ts'
 import type { Model } from './model.ts'
+import { overlapped } from './overlapped.ts'
 import { type Parts, partsOf } from './packer.ts'
 import type { PacketLimit } from './packet-limit.ts'
 import { buildPackets, type Packet, roomIn, samePart } from './packets.ts'
@@ -17,7 +18,6 @@ import { prepareUnits } from './prepare.ts'
 import { type ReadUnit, type Taken, takeData, takeReply, takeStatus } from './read-unit.ts'
 import { readWhole, type Whole } from './read-whole.ts'
 import { parseReply } from './reply.ts'
-import { abortReason } from './session.ts'
 import type { Shape } from './shape.ts'
 
 /** What reading and writing need of a connection. */
@@ -251,18 +251,6 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
     return taken
   }
 
-  /** Works through a list with one request more than there are wires, so that none waits while a reply is decoded. */
-  async function overlapped<T>(items: Iterable<T>, signal: AbortSignal, work: (item: T) => Promise<void>) {
-    const queue = items[Symbol.iterator]()
-    const runner = async () => {
-      for (let next = queue.next(); !next.done; next = queue.next()) {
-        if (signal.aborted) throw abortReason(signal)
-        await work(next.value)
-      }
-    }
-    await Promise.all(Array.from({ length: exchange.lanes.width + 1 }, runner))
-  }
-
   async function readAll(signal: AbortSignal) {
     packetLimit.recover()
     for (let pass = 1; pass <= mostPasses; pass++) {
@@ -300,7 +288,8 @@ export function makePlan(addresses: readonly string[], controller: Controller, p
     read: (item: T) => Promise<{ take(): void; readonly isProven: boolean }>,
   ) {
     const unproven: (() => void)[] = []
-    await overlapped(items, signal, async (item) => {
+    // One more than there are wires, so that none waits while a reply is decoded.
+    await overlapped(items, exchange.lanes.width + 1, signal, async (item) => {
       const { take, isProven } = await read(item)
       if (isProven || model?.stamp === undefined) take()
       else unproven.push(take)
