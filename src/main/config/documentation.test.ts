@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { tankLineProgram } from '#main/plcs/simulator/tank-line'
+import { aclLines } from '#shared/acl'
+import { services } from '#shared/broker'
 import { parseConfig } from './parse.ts'
 import { schemaKeys } from './schema.ts'
 
@@ -22,6 +24,24 @@ describe('the documentation of the configuration', () => {
       const parsed = parseConfig(whole, 'docs')
       expect(parsed.ok ? parsed.warnings : parsed.problems, text).toEqual([])
     }
+  })
+})
+
+describe('the access rules of the documentation', () => {
+  const pages = ['README.md', ...readdirSync(new URL('docs/', root)).map((name) => `docs/${name}`)]
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => readFileSync(new URL(name, root), 'utf8'))
+    .join('\n')
+  const made = services.flatMap((service) => aclLines(service, 'factory-a', '', 'gateway'))
+
+  it('are those that the window makes', () => {
+    const lines = new Set(pages.split('\n').map((line) => line.trim()))
+    expect(made.filter((line) => !lines.has(line))).toEqual([])
+  })
+
+  it('are no others: one written by hand gives a gateway too little, or a site the data of all', () => {
+    const rule = /ACL SETUSER .*|kafka-acls .*|\btopic (read|write|readwrite) .*|[~&]factory-a\S* \+.*/g
+    expect(pages.match(rule)?.filter((text) => !made.some((line) => line.includes(text)))).toEqual([])
   })
 })
 

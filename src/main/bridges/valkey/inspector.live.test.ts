@@ -5,8 +5,10 @@ import { silentLog } from '#main/log'
 import { makeCertificates } from '#scripts/brokers/certificates'
 import { liveDescribe } from '#scripts/brokers/live'
 import { freePort } from '#scripts/brokers/server'
+import { aclLines } from '#shared/acl'
 import type { ValkeyConfig } from '#shared/config'
 import { createValkeyBridge } from './bridge.ts'
+import { isNotPermitted } from './errors.ts'
 import { createValkeyInspector } from './inspector.ts'
 import { plain, startSite } from './test-site.ts'
 
@@ -62,6 +64,22 @@ async function fixture(): Promise<InspectorFixture> {
   }
 }
 
+/** Commands that ask for no key: a pattern of keys does not stop them. */
+const harmful = [
+  ['FLUSHALL'],
+  ['FLUSHDB'],
+  ['SWAPDB', '0', '1'],
+  ['KEYS', '*'],
+  ['CLIENT', 'KILL', 'TYPE', 'normal'],
+  ['CLIENT', 'PAUSE', '1'],
+  ['SCRIPT', 'FLUSH'],
+  ['FUNCTION', 'FLUSH'],
+  ['CONFIG', 'GET', '*'],
+  ['ACL', 'LIST'],
+  ['SHUTDOWN'],
+  ['EVAL', "return redis.call('FLUSHALL')", '0'],
+]
+
 async function all(lines: AsyncIterable<TestLine>): Promise<TestLine[]> {
   const list: TestLine[] = []
   for await (const line of lines) list.push(line)
@@ -97,6 +115,32 @@ liveDescribe('redis', 'the inspector with a real Redis', () => {
     expect(missing).toEqual([expect.stringContaining('+publish'), expect.stringContaining('+blpop')])
     expect(await outside.keys('*')).toEqual(['site:writes'])
     expect(await outside.llen('site:writes')).toBe(1)
+    await server.stop()
+  })
+
+  test('finds nothing missing with the rule that is made for a gateway, which reaches no data of other sites', async () => {
+    const [rule = ''] = aclLines('valkey', 'site', 'gateway', 'gateway')
+    const server = await startSite()
+    const admin = server.client()
+    const [command = '', ...words] = rule.replace('>PASSWORD', '>secret').split(' ')
+    await admin.call(command, ...words)
+    await admin.set('site-b:P:tags:T', '1')
+    const entry: ValkeyConfig = { ...plain, address: `127.0.0.1:${server.port}`, username: 'gateway' }
+    const inspector = createValkeyInspector(entry, context('site', 'secret'))
+    expect((await inspector.rights('site', never)).filter(({ allowed }) => allowed !== true)).toEqual([])
+    const reached = await inspector.reach('site-canary', 'real', never)
+    expect(reached.filter(({ allowed }) => allowed !== false)).toEqual([])
+    expect(await inspector.members('site', never)).toMatchObject({ kind: 'seen' })
+    expect(await inspector.clock(never)).toMatchObject({ kind: 'known' })
+    expect(await inspector.leftOvers('site', never)).toMatchObject({ found: [], note: '' })
+    // As the gateway's login these would be run on the data of all.
+    const gateway = admin.duplicate({ username: 'gateway', password: 'secret' })
+    for (const [name = '', ...more] of harmful) {
+      const refused = await gateway.call(name, ...more).catch((error: Error) => error)
+      expect(isNotPermitted(refused), `${name}: ${refused}`).toBe(true)
+    }
+    gateway.disconnect()
+    expect(await admin.get('site-b:P:tags:T')).toBe('1')
     await server.stop()
   })
 
