@@ -83,11 +83,22 @@ export function duration(min: number, max: number, options: { readonly zero?: tr
   })
 }
 
-/** `host` or `host:port`, kept as text. */
-export function hostPort(defaultPort: number) {
+/**
+ * `host` or `host:port`, kept as text. What looks like a URL is never repeated, for it may hold a password. `login`: the
+ * keys username, password and use_tls stand beside it.
+ */
+export function hostPort(defaultPort: number, options: { readonly login?: true } = {}) {
   const expected = `a host name or IP address, with :port where it is not ${defaultPort}`
+  const { login } = options
   return z.string({ error: expecting(expected) }).refine((value) => splitAddress(value, defaultPort) !== undefined, {
-    error: (issue) => `expected ${expected}, found ${found(issue.input)}.`,
+    error: ({ input }) => {
+      const text = String(input)
+      if (text.includes('@'))
+        return `must not hold a user or password. ${login ? 'Put them under username and password.' : `Expected ${expected}.`}`
+      if (text.includes('://'))
+        return `must not be a URL. Expected ${expected}.${login ? ' For TLS set use_tls: true.' : ''}`
+      return `expected ${expected}, found ${found(input)}.`
+    },
   })
 }
 

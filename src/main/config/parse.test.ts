@@ -308,6 +308,44 @@ commissioning: { plc: P, tag: B }
       expect(texts.join(), secret).not.toContain('hunter2')
     }
   })
+
+  const urls = ['redis://:hunter2@h:6379', 'rediss://gw:hunter2@h', 'gw:hunter2@h', 'hunter2@h', 'kafka://hunter2']
+  const addressKeys = ['plcs[].address', 'mqtt[].broker', 'valkey[].address', 'kafka[].brokers[]'] as const
+  it.each(addressKeys)('never repeats what may hold a login in %s, and says what to write', (key) => {
+    const entry = (url: string) =>
+      ({
+        'plcs[].address': `plcs: [{ name: P, address: "${url}" }]`,
+        'mqtt[].broker': `mqtt: [{ name: A, broker: "${url}" }]`,
+        'valkey[].address': `valkey: [{ name: A, address: "${url}" }]`,
+        'kafka[].brokers[]': `kafka: [{ name: A, brokers: ["${url}"] }]`,
+      })[key]
+    for (const url of urls) {
+      const found = problemsOf(`namespace: n\n${entry(url)}\n`)
+      expect(found, url).toHaveLength(1)
+      expect(JSON.stringify(found), url).not.toContain('hunter2')
+      expect(found[0]?.text, url).toMatch(/Put them under username and password\.|Expected .*host name/)
+    }
+  })
+
+  it.each([
+    ['a list', 'kafka: [{ name: A, brokers: "redis://:hunter2@h" }]'],
+    ['a number', 'mqtt: [{ name: A, broker: h, port: "redis://:hunter2@h" }]'],
+    ['an entry', 'valkey: ["redis://:hunter2@h"]'],
+    ['a duration', 'poll_rate: "redis://:hunter2@h"'],
+    ['a selector', 'mqtt: [{ name: A, broker: h, selector: "redis://:hunter2@h" }]'],
+    ['a name of a PLC', 'mqtt: [{ name: A, broker: h, plcs: ["redis://:hunter2@h"] }]'],
+    ['a name of an entry', 'mqtt: [{ name: "redis://:hunter2@h" }]'],
+    ['a key', 'mqtt: [{ name: A, broker: h, "redis://:hunter2@h": 1 }]'],
+  ])('never repeats a URL with a login in place of %s', (_what, line) => {
+    const found = problemsOf(`namespace: n\n${line}\n`)
+    expect(found.length).toBeGreaterThan(0)
+    expect(JSON.stringify(found)).not.toContain('hunter2')
+  })
+
+  it('shows names as they are, with @ as well', () => {
+    const [problem] = problemsOf('namespace: n\nplcs: [{ name: Press@Hall 3, address: h, slot: x }]\n')
+    expect(problem?.text).toBe('PLC "Press@Hall 3", slot: expected a whole number from 0 to 255, found the text "x".')
+  })
 })
 
 describe('two addresses', () => {

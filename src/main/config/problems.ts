@@ -1,6 +1,7 @@
 /** Collects what is wrong with a configuration file: each with its place in the text and a subject people recognise. */
 import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node } from 'yaml'
 import type { ConfigProblem } from '#shared/config'
+import { shown } from '#shared/shown'
 
 /** Keys and list indices from the root: `['plcs', 0, 'name']`. */
 export type Path = readonly (string | number)[]
@@ -80,19 +81,20 @@ export function pathText(path: Path): string {
   return text.startsWith('.') ? text.slice(1) : text
 }
 
-/** A value as texts name it. Not for secrets. */
+/** A value as texts name it. Not for secrets; a text with an @ is not repeated, for a password may stand before it. */
 export function found(value: unknown): string {
   if (value === undefined || value === null) return 'nothing'
-  if (typeof value === 'string') return `the text ${JSON.stringify(cut(value))}`
+  if (typeof value === 'string')
+    return value.includes('@') ? 'something else' : `the text ${JSON.stringify(cut(value))}`
   if (typeof value === 'number') return `the number ${value}`
   if (typeof value === 'boolean') return String(value)
   if (Array.isArray(value)) return 'a list'
   return 'a group of keys'
 }
 
-/** A text short enough for a message. */
+/** A text as messages repeat it: short enough, and not where it may hold a password. */
 export function cut(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text
+  return shown(text, 60)
 }
 
 /** The node of a path, or the deepest one on the way to it. Aliases are followed. */

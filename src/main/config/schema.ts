@@ -110,7 +110,7 @@ export const mqttSchema = z.object({
 
 export const valkeySchema = z.object({
   ...entry({ writeback: false, unproven: false }),
-  address: hostPort(6379),
+  address: hostPort(6379, { login: true }),
   database: whole(0, 65_535).default(0),
   /** 0 says the same as no key; the longest is what a timer can hold. */
   key_ttl: duration(1_000, 576 * hour, { zero: true }).exactOptional(),
@@ -120,9 +120,12 @@ export const valkeySchema = z.object({
 
 export const kafkaSchema = z.object({
   ...entry({ writeback: false, unproven: true }),
-  brokers: listOf(hostPort(9092), 'addresses, such as [kafka-1:9092, kafka-2:9092]').refine((list) => list.length > 0, {
-    error: 'is empty. Expected at least one address.',
-  }),
+  brokers: listOf(hostPort(9092, { login: true }), 'addresses, such as [kafka-1:9092, kafka-2:9092]').refine(
+    (list) => list.length > 0,
+    {
+      error: 'is empty. Expected at least one address.',
+    },
+  ),
   sasl_mechanism: oneOf(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512']).exactOptional(),
   required_acks: oneOf([-1, 0, 1], ' (-1 waits for all replicas)').default(-1),
   auto_create_topics: yesNo().default(true),

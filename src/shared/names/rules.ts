@@ -2,6 +2,7 @@
  * What may be a name (wire.md §1). Each function gives undefined where the name is fine, else a text that says what is
  * wrong and what is expected. The text does not say which name it is about: the caller puts that before it.
  */
+import { shown } from '#shared/shown'
 
 /** Ends that would make a base one of the Kafka topics of another namespace. */
 const forbiddenEnds = ['-writes', '-write-responses', '.health', '_health'] as const
@@ -141,5 +142,5 @@ function codePoint(character: string): string {
 }
 
 function quoted(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)
+  return JSON.stringify(shown(text, 80))
 }
