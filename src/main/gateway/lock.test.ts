@@ -1,13 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { link, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { hostname, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { findRunning, type Lock, type LockOptions, takeLock } from './lock.ts'
 import type { LockRecord } from './lock-record.ts'
+
+/** Folders in which this user may make no file. */
+const readOnly = vi.hoisted(() => new Set<string>())
+vi.mock('#main/whole-file', async (original) => {
+  const whole = await original<typeof import('#main/whole-file')>()
+  const createWhole = async (path: string, text: string) => {
+    if (readOnly.has(dirname(path))) throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' })
+    return await whole.createWhole(path, text)
+  }
+  return { ...whole, createWhole }
+})
 
 let folder: string
 let config: string
@@ -23,6 +34,7 @@ beforeEach(async () => {
   await writeFile(config, 'namespace: a\n')
 })
 afterEach(async () => {
+  readOnly.clear()
   for (const lock of held.splice(0)) await lock.release()
   await Promise.all(children.splice(0).map(end))
   for (const server of servers.splice(0)) server.close()
@@ -256,6 +268,41 @@ test('where the folder can not be written, the lock is in the next place, and is
     ok: false,
     error: expect.stringMatching(/its lock can't be made .*must be writable/),
   })
+})
+
+test('a user who may not write beside the configuration is refused while a gateway of another one runs on it', async () => {
+  const places = [place, join(folder, 'user', 'x.lock')]
+  const first = await take('first', { places })
+  readOnly.add(folder)
+  expect(await take('second', { places })).toMatchObject({
+    ok: false,
+    error: expect.stringContaining('a gateway runs on it already'),
+    running: { boot: 'first' },
+  })
+  expect(await readdir(join(folder, 'user'))).toEqual([])
+  readOnly.clear()
+  if (first.ok) await first.lock.release()
+  await leave(dead)
+  readOnly.add(folder)
+  expect((await take('second', { places })).ok, 'the lock of a dead one counts no more').toBe(true)
+})
+
+test('a lock that can not be read is not passed over', async () => {
+  const places = [place, join(folder, 'user', 'x.lock')]
+  await mkdir(place)
+  readOnly.add(folder)
+  const outcome = await take('me', { places })
+  expect(outcome).toEqual({ ok: false, error: expect.stringMatching(/lock can't be read .*Run this as the user that/) })
+  expect(await readdir(join(folder, 'user'))).toEqual([])
+})
+
+test('a gateway that had to take the next place is found when the first can be written again', async () => {
+  const places = [place, join(folder, 'user', 'x.lock')]
+  readOnly.add(folder)
+  await take('first', { places })
+  readOnly.clear()
+  expect(await take('second', { places })).toMatchObject({ ok: false, running: { boot: 'first' } })
+  expect(await files()).toEqual(['config.yaml', 'user'])
 })
 
 test('hard links to the lock do not matter', async () => {

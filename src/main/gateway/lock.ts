@@ -29,10 +29,14 @@ export interface Lock {
   release(): Promise<void>
 }
 
-export type LockOutcome =
-  | { readonly ok: true; readonly lock: Lock }
-  /** `running`: the gateway that has it. `error` names it and says what to do. */
-  | { readonly ok: false; readonly error: string; readonly running?: LockRecord }
+export type LockOutcome = { readonly ok: true; readonly lock: Lock } | Refusal
+
+/** `running`: the gateway that has it. `error` names it and says what to do. */
+interface Refusal {
+  readonly ok: false
+  readonly error: string
+  readonly running?: LockRecord
+}
 
 export interface LockOptions {
   readonly config: string
@@ -63,7 +67,11 @@ export async function takeLock(options: LockOptions): Promise<LockOutcome> {
       if (place !== places[0]) await mkdir(path.dirname(place), { recursive: true, mode: 0o700 })
       const holder = await takeAt(place, text, times)
       if (holder) return { ok: false, error: runningText(config, place, holder), running: holder }
-      return { ok: true, lock: hold(place, text, times, options.onLost) }
+      const lock = hold(place, text, times, options.onLost)
+      const refused = await refusedElsewhere(config, places, place, times)
+      if (!refused) return { ok: true, lock }
+      await lock.release()
+      return refused
     } catch (error) {
       errors.push(asError(error).message)
       if (!['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'].some((code) => isCode(error, code))) break
@@ -71,6 +79,27 @@ export async function takeLock(options: LockOptions): Promise<LockOutcome> {
   }
   const error = `${config}: its lock can't be made (${errors.join('; ')}). The folder must be writable for the gateway's user.`
   return { ok: false, error }
+}
+
+/**
+ * A lock in any place counts: another user can write where this one can't, and this one may have been led to another
+ * place before. Asked with ours taken, so that of two that do this at once one sees the other. A place before ours that
+ * can't be read may hold one; one behind it is this user's own folder, closed to this process, and is passed over.
+ */
+async function refusedElsewhere(
+  config: string,
+  places: readonly string[],
+  ours: string,
+  times: LockTimes,
+): Promise<Refusal | undefined> {
+  for (const [index, place] of places.entries()) {
+    if (place === ours) continue
+    const found = await findRunning(config, { places: [place], times })
+    if (found.kind === 'running')
+      return { ok: false, error: runningText(config, place, found.record), running: found.record }
+    if (found.kind === 'unreadable' && index < places.indexOf(ours)) return { ok: false, error: found.error }
+  }
+  return undefined
 }
 
 export type Running =
@@ -89,7 +118,7 @@ export async function findRunning(
       if (found?.record && (await isAlive(place, found.record, options.times)))
         return { kind: 'running', record: found.record }
     } catch (error) {
-      const text = `${place} can't be read (${asError(error).message}). Run this as the user that runs the gateway.`
+      const text = `${place} can't be read (${asError(error).message}). Run this as the user that runs the gateway. If surely none runs, delete it.`
       return { kind: 'unreadable', error: text }
     }
   }
