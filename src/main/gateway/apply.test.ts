@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '#main/config/parse'
-import type { Config } from '#shared/config'
+import { services } from '#shared/broker'
+import type { Config, KafkaConfig, MqttConfig, PlcConfig, ValkeyConfig } from '#shared/config'
 import { planChanges, type Step, stepText } from './apply.ts'
 
 const file = `namespace: factory-a
@@ -95,5 +96,82 @@ describe('steps to a new configuration', () => {
 
   it('restarts nothing for limits of age and time', () => {
     expect(words('plcs:', 'write_max_age: 5s\nplcs:')).toEqual(['settings of the whole gateway'])
+  })
+
+  /** The compiler asks for a new key here: what holds it while it runs must get it or start anew. */
+  const plcKeys: { readonly [key in Exclude<keyof PlcConfig, 'name'>]-?: readonly [PlcConfig[key], Step['kind']] } = {
+    driver: ['micro800', 'restart-plc'],
+    address: ['10.0.0.3', 'restart-plc'],
+    slot: [3, 'restart-plc'],
+    connection_path: ['1,2', 'restart-plc'],
+    connections: [4, 'restart-plc'],
+    enabled: [false, 'restart-plc'],
+    timeout: [5_000, 'restart-plc'],
+    poll_rate: [2_000, 'retag-plc'],
+    health_check_enabled: [false, 'retag-plc'],
+    pin: [[{ vendor: 1, product: 2, serial: 3 }], 'retag-plc'],
+    tags: [[], 'retag-plc'],
+  }
+  it.each(Object.entries(plcKeys))('has one for the key %s of a PLC', (key, [value, kind]) => {
+    const old = config(file)
+    const next = { ...old, plcs: old.plcs.map((plc) => (plc.name === 'Press' ? { ...plc, [key]: value } : plc)) }
+    expect(planChanges(old, next)).toEqual([expect.objectContaining({ kind, plc: 'Press' })])
+    expect(planChanges(next, old)).toEqual([expect.objectContaining({ kind, plc: 'Press' })])
+  })
+
+  type Others<T> = { readonly [key in Exclude<keyof T, 'name' | 'enabled'>]-?: T[key] }
+  const common = {
+    selector: 'line1',
+    plcs: ['Press'],
+    enable_writeback: false,
+    claim: 'off',
+    allow_unproven: true,
+    use_tls: true,
+    ca_file: 'ca.pem',
+    cert_file: 'cert.pem',
+    key_file: 'key.pem',
+    tls_server_name: 'broker',
+    username: 'gw',
+    password: 'other',
+  } as const
+  const mqtt: Others<MqttConfig> = { ...common, broker: '10.0.0.7', port: 1884, client_id: 'factory-a-gw' }
+  const valkey: Others<ValkeyConfig> = {
+    ...common,
+    ...{ enable_writeback: true, address: '10.0.0.7:6379', database: 1, key_ttl: 60_000, publish_changes: false },
+    backlog: 'execute',
+  }
+  const kafka: Others<KafkaConfig> = {
+    ...common,
+    ...{ enable_writeback: true, allow_unproven: false, brokers: ['10.0.0.7:9092'], sasl_mechanism: 'PLAIN' },
+    ...{ required_acks: 1, auto_create_topics: false, consumer_group: 'factory-a-g', publish_changes: false },
+    compression: 'gzip',
+  }
+  const entryKeys = { mqtt, valkey, kafka }
+  it.each(services)('restarts an entry of %s for each of its keys', (service) => {
+    const old = config(`${file}kafka:\n  - {name: Central, brokers: [10.0.0.9]}\n`)
+    for (const [key, value] of Object.entries(entryKeys[service])) {
+      const [first, ...rest] = old[service]
+      const next = { ...old, [service]: [{ ...first, [key]: value }, ...rest] }
+      expect(
+        planChanges(old, next).map(({ kind }) => kind),
+        key,
+      ).toEqual(['stop-entry', 'start-entry'])
+    }
+  })
+
+  const settings: { readonly [key in Exclude<keyof Config, 'plcs' | 'mqtt' | 'valkey' | 'kafka'>]-?: Config[key] } = {
+    namespace: 'factory-b',
+    site: 'Hall 3',
+    poll_rate: 5_000,
+    write_mode: 'read-only',
+    write_max_age: 5_000,
+    write_timeout: 5_000,
+    commissioning: { plc: 'Press', tag: 'P' },
+  }
+  it.each(Object.entries(settings))('has one for the key %s of the whole gateway', (key, value) => {
+    const old = config(file)
+    // The rate stands in each PLC that names none.
+    if (key === 'poll_rate') expect(words('plcs:', 'poll_rate: 5s\nplcs:')).toHaveLength(2)
+    else expect(planChanges(old, { ...old, [key]: value })).not.toEqual([])
   })
 })

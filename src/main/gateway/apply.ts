@@ -88,9 +88,9 @@ function planPlcs(old: readonly PlcConfig[], next: readonly PlcConfig[]): readon
   ]
 }
 
-/** What a connection to a controller hangs on. */
-function linkOf({ driver, address, slot, connection_path, timeout, enabled }: PlcConfig) {
-  return { driver, address, slot, connection_path, timeout, enabled }
+/** What a connection to a controller hangs on: all that is not told to the running part by `retag`. */
+function linkOf({ name, poll_rate, health_check_enabled, pin, tags, ...rest }: PlcConfig) {
+  return rest
 }
 
 function tagChanges(old: readonly TagConfig[], next: readonly TagConfig[]): TagChanges {
