@@ -1,5 +1,6 @@
 /** The contract from end to end: a client on one end of a wire, a site with simulators and a memory broker on the other. */
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openTestFile, openTestSite, type TestFile, type TestSite, until } from '#main/gateway/test-gateway'
 import { nodeHost } from '#main/host'
@@ -301,6 +302,24 @@ describe('tag calls', () => {
     const status = page.entries.find(({ name }) => name === 'Machine_Status')
     expect(status?.type.kind).toBe('struct')
     expect(page.types[status?.type.name ?? '']?.map(({ name }) => name)).toContain('Clear_Fault')
+  })
+
+  it('export for a server what stands on the disk, with its own secrets, and nothing of a file that is broken', async () => {
+    const { client } = await running()
+    if (!file) throw new Error('no file')
+    const folder = dirname(file.path)
+    await file.store.set('mqtt/New', 'new-secret')
+    const changed = `namespace: factory-a\nmqtt: [{name: New, broker: one, username: gw, password: "\${secret:mqtt/New}"}]\n`
+    await writeFile(file.path, changed)
+    expect(await client.call('config.export', { path: join(folder, 'server.yaml') })).toMatchObject({ kind: 'written' })
+    expect(await readFile(join(folder, 'server.yaml'), 'utf8')).toBe(changed)
+    expect(await readFile(join(folder, 'server.yaml.secrets'), 'utf8')).toContain('new-secret')
+    await writeFile(file.path, 'namespace: [')
+    expect(await client.call('config.export', { path: join(folder, 'broken.yaml') })).toMatchObject({
+      kind: 'failed',
+      error: expect.stringMatching(/^nothing was written: .*not valid YAML/),
+    })
+    expect(await readdir(folder)).not.toContain('broken.yaml')
   })
 
   it('export tags as CSV, tell what an import would change, and do it', async () => {

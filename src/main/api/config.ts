@@ -1,7 +1,6 @@
 import { readConfigFile } from '#main/config/file'
 import { exportConfig, importConfig } from '#main/config/transfer'
 import { configSource } from '#main/gateway/config-state'
-import { neededConfig } from '#main/gateway/needed'
 import type { Site } from '#main/gateway/site'
 import type { Host } from '#main/host'
 import type { SomeEvents, SomeRequests } from './some.ts'
@@ -14,10 +13,8 @@ export function configRequests(site: Site, host: Host): SomeRequests<'config.'> 
     'config.replace': ({ text, version, overwrite = false }) => site.replace(text, { version, overwrite }),
     'config.import': ({ text }) => importConfig(text, site.work),
     'config.reload': () => site.reload(),
-    'config.export': async ({ path }) => {
-      const { text } = await readConfigFile(site.configPath, site.work)
-      return await exportConfig(path, { text, config: neededConfig(site), store: host.secrets })
-    },
+    'config.export': async ({ path }) =>
+      exportConfig(path, await readConfigFile(site.configPath, site.work), host.secrets),
   }
 }
 

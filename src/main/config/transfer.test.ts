@@ -2,15 +2,19 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { parseConfig } from './parse.ts'
+import { readConfigFile } from './file.ts'
 import type { SecretStore } from './secrets.ts'
 import { exportConfig, importConfig } from './transfer.ts'
 
 let folder = ''
+let elsewhere = ''
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'transfer-'))
+  elsewhere = await mkdtemp(path.join(tmpdir(), 'transfer-from-'))
 })
-afterEach(() => rm(folder, { recursive: true }))
+afterEach(async () => {
+  for (const one of [folder, elsewhere]) await rm(one, { recursive: true })
+})
 
 const text = `namespace: n
 mqtt:
@@ -34,9 +38,14 @@ function store(secrets: { readonly [name: string]: string }): SecretStore {
 }
 
 async function exported(target: string, secrets: { readonly [name: string]: string } = { 'mqtt/A': 'one' }) {
-  const parsed = parseConfig(text, 'c')
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
-  return await exportConfig(target, { text, config: parsed.config, store: store(secrets) })
+  return await exportConfig(target, await written(text), store(secrets))
+}
+
+/** What is read of a file with this content. */
+async function written(content: string) {
+  const source = path.join(elsewhere, 'c.yaml')
+  await writeFile(source, content)
+  return await readConfigFile(source)
 }
 
 describe('a copy for a server', () => {
@@ -72,6 +81,21 @@ describe('a copy for a server', () => {
       expect(await readFile(path.join(folder, name), 'utf8')).toBe('mine')
     }
     expect((await readdir(folder)).sort()).toEqual(['other.yaml.secrets', 'site.yaml'])
+  })
+
+  it('is not made of a file that is gone or has mistakes: the first is told', async () => {
+    const target = path.join(folder, 'site.yaml')
+    const gone = await readConfigFile(path.join(elsewhere, 'gone.yaml'))
+    expect(await exportConfig(target, gone, store({}))).toEqual({
+      kind: 'failed',
+      error: expect.stringMatching(/^nothing was written: .*gone\.yaml does not exist/),
+    })
+    const broken = await written(text.replace('broker: i', 'broker: "i i"').replace('namespace: n', 'namespace: n!'))
+    expect(await exportConfig(target, broken, store({ 'mqtt/A': 'one' }))).toEqual({
+      kind: 'failed',
+      error: expect.stringMatching(/^nothing was written: .* \(line 1, column 12\)\. Mend the configuration first\.$/),
+    })
+    expect(await readdir(folder)).toEqual([])
   })
 
   it('says so where it can not be written', async () => {

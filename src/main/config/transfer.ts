@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { Config } from '#shared/config'
 import type { ExportOutcome, ImportOutcome } from '#shared/contract/config'
 import { codeOf, replaceFile } from './atomic-write.ts'
+import type { ReadConfig } from './file.ts'
 import { companionPath } from './paths.ts'
 import { hidden, redact, type SecretStore, secretNames } from './secrets.ts'
 import { type TextWork, textWorkHere } from './text-jobs.ts'
@@ -17,13 +18,12 @@ export async function importConfig(
 }
 
 /**
- * Writes a copy for a server, and beside it the secrets it names (0600). A file that is there is not touched. Never
- * rejects: what was not written is told.
+ * Writes a copy of what was read for a server, and beside it the secrets it names (0600); nothing where it has mistakes.
+ * A file that is there is not touched. Never rejects: what was not written is told.
  */
-export async function exportConfig(
-  target: string,
-  { text, config, store }: { readonly text: string; readonly config: Config; readonly store: SecretStore },
-): Promise<ExportOutcome> {
+export async function exportConfig(target: string, read: ReadConfig, store: SecretStore): Promise<ExportOutcome> {
+  if (!read.ok) return { kind: 'failed', error: unfitText(read) }
+  const { text, config } = read
   const file = path.resolve(target)
   const secretsFile = companionPath(file, 'secrets')
   for (const name of [file, secretsFile]) {
@@ -53,6 +53,13 @@ export async function exportConfig(
       error: `${file} can not be written (${codeOf(error) || 'unknown error'}). Choose another folder.`,
     }
   }
+}
+
+function unfitText({ text, problems }: Extract<ReadConfig, { ok: false }>): string {
+  const [first] = problems.filter(({ severity }) => severity === 'error')
+  const what = first?.text.replace(/\.$/, '') ?? 'the configuration has mistakes'
+  const where = first && text !== '' ? ` (line ${first.line}, column ${first.column})` : ''
+  return `nothing was written: ${what}${where}. Mend the configuration first.`
 }
 
 function environmentNames(config: Config): readonly string[] {
