@@ -2,6 +2,7 @@
  * Errors of kafkajs, of the sockets below it and of the brokers, in words for people: each begins with the entry and
  * ends with what to do; `NeedsPerson` where a retry can't help.
  */
+import { untrustedHint } from '#main/bridges/trust'
 import { asError, NeedsPerson } from '#main/link'
 import { type EntryId, entryText } from '#shared/broker'
 
@@ -238,7 +239,7 @@ function socketWords(error: Error): Words {
   if (/CERT|ISSUER|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)) {
     return {
       what: `the broker's certificate is not trusted: ${error.message}`,
-      hint: 'Set ca_file to the certificate of the authority that signed it',
+      hint: untrustedHint,
       person: true,
     }
   }

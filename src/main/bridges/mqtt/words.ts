@@ -1,4 +1,5 @@
 /** Errors of sockets, TLS and MQTT in words: what happened, where, and what to do. */
+import { untrustedHint } from '#main/bridges/trust'
 import { NeedsPerson } from '#main/link'
 import { type EntryId, entryText } from '#shared/broker'
 
@@ -227,7 +228,7 @@ function socketWords(place: Place, code: string, message: string): Words {
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
     case 'CERT_SIGNATURE_FAILURE':
       return {
-        text: `the broker's certificate is not trusted (${where}). Set ca_file to the certificate of who signed it.`,
+        text: `the broker's certificate is not trusted (${where}). ${untrustedHint}.`,
         person: true,
       }
   }

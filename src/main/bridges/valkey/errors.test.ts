@@ -36,7 +36,10 @@ describe('inWords', () => {
   test.each([
     [new Error('WRONGPASS invalid username-password pair or user is disabled.'), 'username and password'],
     [new Error('MOVED 866 127.0.0.1:7001'), 'cluster'],
-    [coded('SELF_SIGNED_CERT_IN_CHAIN'), 'ca_file'],
+    [
+      coded('SELF_SIGNED_CERT_IN_CHAIN'),
+      'Set ca_file to the certificate of the authority that signed it, such as your company',
+    ],
     [coded('UNABLE_TO_VERIFY_LEAF_SIGNATURE'), 'ca_file'],
     [coded('CERT_HAS_EXPIRED'), 'clock'],
   ])('asks for a person where trying again is no use: %s', (thrown, hint) => {

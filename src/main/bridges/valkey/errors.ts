@@ -1,3 +1,4 @@
+import { untrustedHint } from '#main/bridges/trust'
 import { asError, NeedsPerson } from '#main/link'
 import { type EntryId, entryText } from '#shared/broker'
 
@@ -103,7 +104,7 @@ function fromSocket(place: Place, error: Error): Words | undefined {
   if (/CERT|ISSUER|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code))
     return {
       what: `the server's certificate is not trusted: ${reason}`,
-      hint: 'Set ca_file to the certificate of the authority that signed it.',
+      hint: `${untrustedHint}.`,
       person: true,
     }
   if (error.message === 'Connection is closed.' || error.message.startsWith("Stream isn't writeable"))
