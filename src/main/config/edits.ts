@@ -41,8 +41,9 @@ export const addPlc = (plc: FileKeys & { readonly name: string }): Edit => add([
 
 export const removePlc = (name: string): Edit => remove([], 'plcs', name)
 
-/** Keys of one PLC. For its name use `renamePlc`. */
-export const setPlc = (name: string, keys: FileKeys): Edit => change(['plcs', name], keys)
+/** Keys of one PLC. For its name use `renamePlc`. `driver` goes with `family`, which would say the same in its stead. */
+export const setPlc = (name: string, keys: FileKeys): Edit =>
+  change(['plcs', name], 'driver' in keys ? { ...keys, family: undefined } : keys)
 
 /** The controller that may be written; an empty list: any. */
 export const setPin = (name: string, pin: PlcConfig['pin']): Edit =>

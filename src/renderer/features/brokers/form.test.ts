@@ -58,7 +58,7 @@ describe('the form of an entry', () => {
       {
         kind: 'set-entry',
         entry: { service: 'mqtt', name: 'Central' },
-        keys: { use_tls: null, ca_file: null, port: null },
+        keys: { use_tls: null, ca_file: null, broker: 'mqtt.example.com', port: null },
       },
     ])
   })

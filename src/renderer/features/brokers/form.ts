@@ -262,12 +262,22 @@ export function editsOf(form: EntryForm, before: EntryForm | undefined): ConfigE
   const edits: ConfigEdit[] = []
   if (before.name !== entry.name)
     edits.push({ kind: 'rename-entry', entry: { service: form.service, name: before.name }, to: entry.name })
-  const old = keysOf(before)
-  const changed = Object.entries(keysOf(form)).filter(
-    ([key, value]) => JSON.stringify(value) !== JSON.stringify(old[key as keyof EntryKeys]),
-  )
-  if (changed.length > 0) edits.push({ kind: 'set-entry', entry, keys: Object.fromEntries(changed) })
+  const keys = changedKeys(keysOf(form), keysOf(before))
+  if (Object.keys(keys).length > 0) edits.push({ kind: 'set-entry', entry, keys })
   return [...edits, ...password]
+}
+
+/**
+ * Keys of an MQTT entry that say together where it connects: in the file `mqtts://host:8884` says all three, and the
+ * form does not know how it is written there. Changed together, they mean what the form shows.
+ */
+const wayKeys: readonly string[] = ['broker', 'port', 'use_tls']
+
+function changedKeys(keys: EntryKeys, before: EntryKeys): EntryKeys {
+  const differs = (key: string) =>
+    JSON.stringify(keys[key as keyof EntryKeys]) !== JSON.stringify(before[key as keyof EntryKeys])
+  const way = keys.broker !== undefined && wayKeys.some(differs)
+  return Object.fromEntries(Object.entries(keys).filter(([key]) => differs(key) || (way && wayKeys.includes(key))))
 }
 
 function passwordEdit(form: EntryForm, entry: EntryId): ConfigEdit[] {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { changeText } from '#main/config/change-text'
 import type { PlcConfigView } from '#shared/site'
 import { emptyPlc, freeName, plcEdits, plcForm, plcProblems } from './form.ts'
 
@@ -34,6 +35,24 @@ describe('the form of a PLC', () => {
       [{ kind: 'add-plc', plc: { name: 'M', driver: 'micro800', address: '10.0.0.5' } }],
     )
   })
+
+  test.each(['driver: logix', 'driver: micro800', 'family: logix', 'family: micro800', 'slot: 0'])(
+    'means in the saved file what it showed, where it says %s',
+    (spelling) => {
+      const text = `namespace: n\nplcs:\n  - name: Main PLC\n    address: h\n    ${spelling}\n`
+      const before = {
+        ...plcForm(plc, 500),
+        slot: '',
+        driver: spelling.includes('micro') ? 'micro800' : 'logix',
+      } as const
+      for (const driver of ['logix', 'micro800'] as const) {
+        const edits = plcEdits({ ...before, driver }, before)
+        const made = edits.length === 0 ? undefined : changeText(text, 'c.yaml', edits)
+        if (made) expect(made, driver).toMatchObject({ parsed: { ok: true, config: { plcs: [{ driver }] } } })
+        else expect(driver).toBe(before.driver)
+      }
+    },
+  )
 
   test('tells mistakes while typing', () => {
     const form = {
