@@ -7,6 +7,7 @@ import { mkdir, readFile, realpath, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { BrokerConfig, Config, ConfigProblem } from '#shared/config'
 import type { DiffLine } from '#shared/diff'
+import { applyEdit } from './aliases.ts'
 import { codeOf, replaceFile } from './atomic-write.ts'
 import { keepLayout } from './document-text.ts'
 import type { Edit } from './edits.ts'
@@ -191,12 +192,12 @@ export function edited(text: string, edit: Edit, layout = text): MadeText {
   if (data === undefined) return { ok: false, error: 'the file is not valid YAML and can only be changed as text' }
   try {
     const print = keepLayout(doc, text, layout)
-    const problem = edit(doc)
+    const problem = applyEdit(doc, edit)
     return problem ? { ok: false, error: problem } : { ok: true, text: print() }
   } catch {
     return {
       ok: false,
-      error: 'the file is built in a way this change does not understand (aliases?); change it as text',
+      error: 'the file is built in a way this change does not understand; change it as text',
     }
   }
 }
