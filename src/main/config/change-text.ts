@@ -20,14 +20,16 @@ import {
 } from './edits.ts'
 import { excerptOf } from './excerpt.ts'
 import { edited, type MadeConfig, type MadeText, readConfigText } from './file.ts'
-import { secretReference } from './secrets.ts'
+import { removePassword, setPassword } from './password-edit.ts'
 import { addTags, removeTags, setTags } from './tag-edits.ts'
 
 /** All of the edits, or a text that says which one can't be made. */
 export function changeText(text: string, file: string, edits: readonly ConfigEdit[]): MadeConfig {
-  const edit = together(...edits.map(toEdit))
+  const secrets = new Map<string, string>()
+  const edit = together(...edits.map((one) => toEdit(one, secrets)))
   const made = editedExcerpt(text, edits, edit) ?? edited(text, edit)
-  return made.ok ? { ok: true, text: made.text, parsed: readConfigText(made.text, file) } : made
+  if (!made.ok) return made
+  return { ok: true, text: made.text, parsed: readConfigText(made.text, file), secrets: [...secrets] }
 }
 
 /** Without the tags that no edit names; undefined where only the whole text can be edited. */
@@ -39,7 +41,8 @@ function editedExcerpt(text: string, edits: readonly ConfigEdit[], edit: Edit): 
   return whole === undefined ? undefined : { ok: true, text: whole }
 }
 
-function toEdit(edit: ConfigEdit): Edit {
+/** `secrets` gets the passwords, by the names under which the changed text refers to them. */
+function toEdit(edit: ConfigEdit, secrets: Map<string, string>): Edit {
   switch (edit.kind) {
     case 'set':
       return setKeys(fileKeys(edit.keys))
@@ -74,8 +77,8 @@ function toEdit(edit: ConfigEdit): Edit {
     case 'remove-entry':
       return removeEntry(edit.entry.service, edit.entry.name)
     case 'set-password': {
-      const { service, name } = edit.entry
-      return setEntry(service, name, { password: edit.password === null ? undefined : secretReference(edit.entry) })
+      const { entry, password } = edit
+      return password === null ? removePassword(entry) : setPassword(entry, (name) => secrets.set(name, password))
     }
   }
 }

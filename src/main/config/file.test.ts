@@ -6,7 +6,7 @@ import { replaceFile } from './atomic-write.ts'
 import { setNamespace, setTag, setWriteMode } from './edits.ts'
 import { createConfigFile, openConfigFile, readConfigFile } from './file.ts'
 import { parseConfig } from './parse.ts'
-import { secretReference } from './secrets.ts'
+import { secretName, secretReference } from './secrets.ts'
 
 const text = `# Factory A, hall 3
 
@@ -110,12 +110,12 @@ describe('saving', () => {
     const entries = `mqtt:\n  - {name: Other, broker: other, password: other, username: other}\n  - name: Central\n    broker: b\n    password: ${written}\nvalkey:\n  - {name: V, address: v, password: valkey-word}\n`
     await writeFile(file, `${brokerless}${entries}`)
     const config = await openConfigFile(file)
-    const stored = entries.replace(written, secretReference(central))
+    const stored = entries.replace(written, secretReference(secretName(central)))
     expect(await config.saveText(`${brokerless}${stored}`)).toMatchObject({ kind: 'saved' })
     const former = await readFile(`${file}.bak`, 'utf8')
     expect(former).not.toContain('open sesame')
     expect(former).toBe(
-      `${brokerless}${entries}`.replace(written.split('   ')[0] ?? '', `"${secretReference(central)}"`),
+      `${brokerless}${entries}`.replace(written.split('   ')[0] ?? '', `"${secretReference(secretName(central))}"`),
     )
     expect(parseConfig(former, 'former.yaml').ok).toBe(true)
     // Nothing more has moved: the next one is kept as it was.
@@ -130,7 +130,7 @@ describe('saving', () => {
     await config.save(setWriteMode('read-only'))
     const stored = (await readFile(file, 'utf8')).replace(
       /password: [\s\S]*$/,
-      `password: ${secretReference(central)}\n`,
+      `password: ${secretReference(secretName(central))}\n`,
     )
     expect(await config.saveText(stored)).toMatchObject({ kind: 'saved' })
     expect((await readdir(folder)).sort()).toEqual(['config.yaml'])

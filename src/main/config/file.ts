@@ -169,7 +169,13 @@ export async function readConfigFile(
 
 /** A new text and what it says; or why it can't be made. */
 export type MadeConfig =
-  | { readonly ok: true; readonly text: string; readonly parsed: ParsedConfig }
+  | {
+      readonly ok: true
+      readonly text: string
+      readonly parsed: ParsedConfig
+      /** Names and passwords that the store has to hold before the text is saved. */
+      readonly secrets?: readonly (readonly [name: string, password: string])[]
+    }
   | { readonly ok: false; readonly error: string }
 
 /** Reads a text as if it stood in `file`. */

@@ -2,7 +2,7 @@
 import { type EntryId, entryText, services } from '#shared/broker'
 import type { Config } from '#shared/config'
 import { referenceOf } from './fields.ts'
-import { secretReference } from './secrets.ts'
+import { secretName, secretNames, secretReference } from './secrets.ts'
 
 /**
  * The text of `former` with references in the place of its clear passwords, where `next` has begun to refer to a store and
@@ -33,6 +33,8 @@ function movedPasswords(former: Config, next: Config): ReadonlyMap<string, strin
   const before = passwords(former)
   const after = passwords(next)
   const now = new Map(after.map(({ id, password }) => [entryText(id), password]))
+  // Under that name the store may have the password of another entry.
+  const taken = new Set([...secretNames(former), ...secretNames(next)])
   const known = new Set(before.map(({ password }) => password))
   if (!after.some(({ password }) => referenceOf(password) && !known.has(password))) return new Map()
   const moved = before.filter(
@@ -41,7 +43,10 @@ function movedPasswords(former: Config, next: Config): ReadonlyMap<string, strin
   return new Map(
     moved.map(({ id, password }) => {
       const reference = now.get(entryText(id))
-      return [password, reference !== undefined && referenceOf(reference) ? reference : secretReference(id)]
+      return [
+        password,
+        reference !== undefined && referenceOf(reference) ? reference : secretReference(secretName(id, taken)),
+      ]
     }),
   )
 }

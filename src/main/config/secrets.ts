@@ -85,14 +85,19 @@ export function secretNames(config: Config): string[] {
   return [...new Set(names)]
 }
 
-/** Name of an entry's password in the store: `mqtt/Central`. */
-export function secretName({ service, name }: EntryId): string {
-  return `${service}/${name.replace(/[${}\p{C}]/gu, '_')}`.slice(0, 200)
+/** Name of an entry's password in the store: `mqtt/Central`; `mqtt/Central-2` where that one is `taken`. */
+export function secretName({ service, name }: EntryId, taken: ReadonlySet<string> = new Set()): string {
+  const wanted = `${service}/${name.replace(/[${}\p{C}]/gu, '_')}`
+  for (let n = 1; ; n++) {
+    const end = n === 1 ? '' : `-${n}`
+    const candidate = wanted.slice(0, 200 - end.length) + end
+    if (!taken.has(candidate)) return candidate
+  }
 }
 
-/** What stands in the file for it. */
-export function secretReference(entry: EntryId): string {
-  return `\${secret:${secretName(entry)}}`
+/** What stands in the file for a secret of the store. */
+export function secretReference(name: string): string {
+  return `\${secret:${name}}`
 }
 
 /** What stands for a secret in everything that is shown, logged or exported. */

@@ -171,6 +171,33 @@ describe('site', () => {
     expect(file.secrets.get('mqtt/Central')).toBe('neu')
   })
 
+  it('keeps the password of a new entry beside that of one that was renamed', async () => {
+    const file = await open(text((await test.plc()).port))
+    const set = (name: string, password: string): ConfigEdit => ({
+      kind: 'set-password',
+      entry: { service: 'mqtt', name },
+      password,
+    })
+    const change = (...edits: ConfigEdit[]) => file.site.change(edits, { version: versionOf(file) })
+    const entry = { service: 'mqtt', name: 'Central' } as const
+    expect(await change(set('Central', 'of the plant'))).toMatchObject({ kind: 'saved' })
+    expect(await change({ kind: 'rename-entry', entry, to: 'Plant' })).toMatchObject({ kind: 'saved' })
+    const added = { name: 'Central', broker: 'two', enabled: false }
+    const add: ConfigEdit = { kind: 'add-entry', service: 'mqtt', entry: added }
+    expect(await change(add, set('Central', 'of the new one'))).toMatchObject({ kind: 'saved' })
+    const passwords = () =>
+      Object.fromEntries(
+        (file.site.now.getState().config?.mqtt ?? []).map(({ name, password = '' }) => [
+          name,
+          file.secrets.get(/secret:(.*)}/.exec(password)?.[1] ?? ''),
+        ]),
+      )
+    expect(passwords()).toEqual({ Plant: 'of the plant', Central: 'of the new one' })
+    expect(await change(set('Plant', 'changed'), set('Central', 'changed, too'))).toMatchObject({ kind: 'saved' })
+    expect(passwords()).toEqual({ Plant: 'changed', Central: 'changed, too' })
+    expect([...file.secrets.keys()].sort()).toEqual(['mqtt/Central', 'mqtt/Central-2'])
+  })
+
   it('shows what a change would do without doing it', async () => {
     const file = await open(text((await test.plc()).port))
     const before = await readFile(file.path, 'utf8')

@@ -3,8 +3,14 @@
  * gateway. Changes of the file come in here and are applied to the gateway; a bad file never stops a running one.
  */
 import { createStore } from 'zustand/vanilla'
-import { type ConfigFile, createConfigFile, openConfigFile, type ReadConfig, type SaveOutcome } from '#main/config/file'
-import { secretName } from '#main/config/secrets'
+import {
+  type ConfigFile,
+  createConfigFile,
+  type MadeConfig,
+  openConfigFile,
+  type ReadConfig,
+  type SaveOutcome,
+} from '#main/config/file'
 import { emptyText, type TextWork, textWorkHere } from '#main/config/text-jobs'
 import type { KeyStore } from '#main/host'
 import { asError } from '#main/link'
@@ -208,29 +214,30 @@ export async function openSite(options: SiteOptions): Promise<Site> {
 
   /** Passwords go to the key store before the file names them, and are taken back where the file is not saved. */
   async function withPasswords(
-    edits: readonly ConfigEdit[],
-    save: () => Promise<ChangeOutcome>,
+    save: (keep: (made: MadeConfig) => Promise<MadeConfig>) => Promise<ChangeOutcome>,
   ): Promise<ChangeOutcome> {
     const undo: (() => Promise<void>)[] = []
-    try {
-      for (const edit of edits) {
-        if (edit.kind !== 'set-password' || edit.password === null) continue
-        const name = secretName(edit.entry)
-        const before = await secrets.get(name)
-        options.onSecret(edit.password)
-        await secrets.set(name, edit.password)
-        undo.push(() => (before === undefined ? secrets.delete(name) : secrets.set(name, before)))
+    let failure = ''
+    const outcome = await save(async (made) => {
+      if (!made.ok || !made.parsed.ok) return made
+      try {
+        for (const [name, password] of made.secrets ?? []) {
+          const before = await secrets.get(name)
+          options.onSecret(password)
+          await secrets.set(name, password)
+          undo.push(() => (before === undefined ? secrets.delete(name) : secrets.set(name, before)))
+        }
+        return made
+      } catch (error) {
+        failure = `${secrets.title}: the password can't be kept there: ${asError(error).message}`
+        return { ok: false, error: failure }
       }
-    } catch (error) {
-      for (const step of undo) await step().catch(() => {})
-      return { kind: 'failed', error: `${secrets.title}: the password can't be kept there: ${asError(error).message}` }
-    }
-    const outcome = await save()
+    })
     if (outcome.kind === 'saved') return outcome
     for (const step of undo) {
       await step().catch((error: unknown) => log.warn(`${secrets.title}: ${asError(error).message}`))
     }
-    return outcome
+    return failure ? { kind: 'failed', error: failure } : outcome
   }
 
   const touchedBy = (edits: readonly ConfigEdit[]): readonly EntryId[] =>
@@ -257,9 +264,10 @@ export async function openSite(options: SiteOptions): Promise<Site> {
         if (refused) return refused
         const unconfirmed = pinProblem(edits, now.getState().gateway?.plcs ?? [])
         if (unconfirmed) return { kind: 'refused', error: unconfirmed }
-        return await withPasswords(edits, async () =>
-          finish(await file.saveMade((text) => work.change(text, file.path, edits), { overwrite }), touchedBy(edits)),
-        )
+        return await withPasswords(async (keep) => {
+          const make = async (text: string) => keep(await work.change(text, file.path, edits))
+          return await finish(await file.saveMade(make, { overwrite }), touchedBy(edits))
+        })
       }),
     preview: async (edits) => {
       const made = await work.preview(file.current.text, file.path, edits)
@@ -284,9 +292,9 @@ export async function openSite(options: SiteOptions): Promise<Site> {
           return { kind: 'refused', error: `${file.path} exists already. Open it, or choose another name.` }
         }
         const edits = 'edits' in from ? from.edits : []
-        const made = await work.change('text' in from ? from.text : emptyText, file.path, edits)
-        if (!made.ok) return { kind: 'refused', error: made.error }
-        return await withPasswords(edits, async () => {
+        return await withPasswords(async (keep) => {
+          const made = await keep(await work.change('text' in from ? from.text : emptyText, file.path, edits))
+          if (!made.ok) return { kind: 'refused', error: made.error }
           const created = await createConfigFile(file.path, made.text)
           if (created.kind === 'saved') await file.reload()
           return await finish(created)
