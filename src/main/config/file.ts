@@ -11,9 +11,9 @@ import { applyEdit } from './aliases.ts'
 import { codeOf, replaceFile } from './atomic-write.ts'
 import { keepLayout } from './document-text.ts'
 import type { Edit } from './edits.ts'
-import { lineDiff } from './line-diff.ts'
 import { withoutMoved } from './moved-passwords.ts'
 import { fileProblem, longestText, type ParsedConfig, parseConfig } from './parse.ts'
+import { shownDiff } from './shown-diff.ts'
 import { readYaml } from './yaml-text.ts'
 
 /** What was read. `version` tells it from any other content of the file (SHA-256, hex); `missing`: there is no file. */
@@ -29,7 +29,7 @@ export type SaveOutcome =
   | { readonly kind: 'invalid'; readonly problems: readonly ConfigProblem[] }
   /** The change does not fit the file (the tag is gone, …). Nothing was written. */
   | { readonly kind: 'refused'; readonly error: string }
-  /** Somebody changed the file since it was read: `difference` leads from what was read to what is there now. */
+  /** Somebody changed the file since it was read: `difference` leads from what was read to what is there now, without passwords. */
   | { readonly kind: 'changed on disk'; readonly difference: readonly DiffLine[] }
   /** The system refused; `error` says what and what to do. The old file is as it was. */
   | { readonly kind: 'failed'; readonly error: string }
@@ -68,7 +68,7 @@ export interface TextReading {
 
 const readingHere: TextReading = {
   read: async (text, file) => readConfigText(text, file),
-  diff: async (text, to) => lineDiff(text, to),
+  diff: async (text, to) => shownDiff(text, to),
 }
 
 /** Opens a configuration file. Never rejects: what is wrong with the file is in `current`. */
@@ -131,7 +131,7 @@ export async function openConfigFile(file: string, reading: TextReading = readin
     saveMade: (make, options = {}) => inTurn(() => save(make, options)),
     preview: (edit) => {
       const made = edited(current.text, edit)
-      return made.ok ? { ...made, difference: lineDiff(current.text, made.text) } : made
+      return made.ok ? { ...made, difference: shownDiff(current.text, made.text) } : made
     },
     reload: () =>
       inTurn(async () => {

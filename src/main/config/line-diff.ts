@@ -1,4 +1,4 @@
-/** Differences of two texts by lines, and their use: to show them, and to carry an edit over to another layout. */
+/** Differences of two texts by lines, and their use: to show them (`shown-diff.ts`), and to carry an edit over to another layout. */
 import type { DiffLine } from '#shared/diff'
 import { commonAnchors } from './line-anchors.ts'
 
@@ -34,7 +34,7 @@ function matchMiddle(a: readonly string[], b: readonly string[]): [number, numbe
   return pairs
 }
 
-/** Old text to new text, with `context` unchanged lines around each change. */
+/** Old text to new text, with `context` unchanged lines around each change: passwords among them, so not for people. */
 export function lineDiff(oldText: string, newText: string, context = 2): DiffLine[] {
   const a = oldText.split(/\r?\n/)
   const b = newText.split(/\r?\n/)

@@ -10,8 +10,8 @@ import { changeText } from './change-text.ts'
 import { type CsvImport, importCsv } from './csv-import.ts'
 import { type MadeConfig, readConfigText } from './file.ts'
 import { importIncumbent } from './incumbent.ts'
-import { lineDiff } from './line-diff.ts'
 import type { ParsedConfig } from './parse.ts'
+import { shownDiff } from './shown-diff.ts'
 
 export type TextJob =
   | { readonly kind: 'read'; readonly text: string; readonly file: string }
@@ -73,7 +73,7 @@ function outcomeOf(job: TextJob): TextOutcome {
     case 'preview':
       return previewText(job.text, job.file, job.edits)
     case 'diff':
-      return lineDiff(job.text, job.to)
+      return shownDiff(job.text, job.to)
     case 'import':
       return importText(job.text, job.file)
     case 'csv':
@@ -86,7 +86,7 @@ export const emptyText = 'namespace: ~\n'
 
 function previewText(text: string, file: string, edits: readonly ConfigEdit[]): PreviewText {
   const made = changeText(text || emptyText, file, edits)
-  return made.ok ? { ...made, difference: lineDiff(text, made.text) } : made
+  return made.ok ? { ...made, difference: shownDiff(text, made.text) } : made
 }
 
 function importText(text: string, file: string): ImportOutcome {
