@@ -20,16 +20,33 @@ import {
 } from './edits.ts'
 import { excerptOf } from './excerpt.ts'
 import { edited, type MadeConfig, type MadeText, readConfigText } from './file.ts'
+import { importIncumbent, incumbentKeys } from './incumbent.ts'
+import type { ParsedConfig } from './parse.ts'
 import { removePassword, setPassword } from './password-edit.ts'
 import { addTags, removeTags, setTags } from './tag-edits.ts'
 
-/** All of the edits, or a text that says which one can't be made. */
+/**
+ * All of the edits, or a text that says which one can't be made. A file of another product is imported with its first
+ * change: what an edit leaves to the default means no there, and yes in every text that speaks of it.
+ */
 export function changeText(text: string, file: string, edits: readonly ConfigEdit[]): MadeConfig {
+  const imported = mayBeIncumbents.test(text) ? importIncumbent(text) : { ok: true as const, text, changes: [] }
+  if (!imported.ok) return { ok: false, error: imported.problems.map((problem) => problem.text).join(' ') }
   const secrets = new Map<string, string>()
   const edit = together(...edits.map((one) => toEdit(one, secrets)))
-  const made = editedExcerpt(text, edits, edit) ?? edited(text, edit)
+  const made = editedExcerpt(imported.text, edits, edit) ?? edited(imported.text, edit)
   if (!made.ok) return made
-  return { ok: true, text: made.text, parsed: readConfigText(made.text, file), secrets: [...secrets] }
+  const parsed = withNote(readConfigText(made.text, file), imported.changes)
+  return { ok: true, text: made.text, parsed, secrets: [...secrets] }
+}
+
+/** To look closer takes long where the file is long. */
+const mayBeIncumbents = new RegExp(`\\b(${incumbentKeys.join('|')})["']?\\s*:`)
+
+function withNote(parsed: ParsedConfig, changes: readonly string[]): ParsedConfig {
+  if (!parsed.ok || changes.length === 0) return parsed
+  const text = `the file was written by another product. What it leaves out was written out with this change, and its own keys were removed (${changes.length} places); it is a file of this product now. The version before is kept beside it as .bak.`
+  return { ...parsed, warnings: [{ severity: 'warning', path: '', line: 1, column: 1, text }, ...parsed.warnings] }
 }
 
 /** Without the tags that no edit names; undefined where only the whole text can be edited. */

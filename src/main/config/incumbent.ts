@@ -4,10 +4,10 @@
  */
 import { type Document, isMap, isSeq, type YAMLMap } from 'yaml'
 import type { ConfigProblem } from '#shared/config'
+import { sameData } from '#shared/same-data'
 import { type Data, isGroup } from './data.ts'
 import { keepLayout } from './document-text.ts'
-import type { YamlText } from './yaml-text.ts'
-import { readYaml } from './yaml-text.ts'
+import { readData, readYaml, type YamlText } from './yaml-text.ts'
 
 /** Keys of the file that only the incumbent writes. */
 export const incumbentKeys = ['web', 'ui'] as const
@@ -69,7 +69,19 @@ export function importIncumbent(text: string): Import {
   if (!incumbentMark(read.data)) return { ok: true, text, changes: [] }
   const print = keepLayout(read.doc, text)
   const changes = [...writeOut(read), ...removeMarks(read.doc)]
-  return { ok: true, text: print(), changes }
+  const made = print()
+  return sameData(readData(made).data, withoutMarks(withIncumbentDefaults(read.data).data))
+    ? { ok: true, text: made, changes }
+    : { ok: false, problems: [{ severity: 'error', path: '', line: 1, column: 1, text: sharedText }] }
+}
+
+/** A list that stands elsewhere, or twice, in which `false` can't be written for one place. */
+const sharedText =
+  'the file was written by another product and can not be imported: it writes several places as one (& and *), so that what is left out can not be written out. Write the values out in each place with a text editor; then try again.'
+
+function withoutMarks(data: Data): Data {
+  if (!isGroup(data)) return data
+  return Object.fromEntries(Object.entries(data).filter(([key]) => !incumbentKeys.some((mark) => mark === key)))
 }
 
 function writeOut({ doc }: YamlText): string[] {
