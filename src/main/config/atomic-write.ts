@@ -1,17 +1,20 @@
 /** Writes a file so that a reader, and a computer that loses power, sees the old one or the new one and nothing between. */
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A temporary file this old belongs to a process that died. */
 const abandonedMs = 10_000
 
+/** A text, or bytes that come one after the other. */
+type Content = string | AsyncIterable<Uint8Array>
+
 /**
  * Replaces the file at `target`, mode 0600. The temporary file beside it is also the lock: of several writers, in this
  * process or in others, one is between `make` and the end at a time. `make` gives the content, or undefined to leave the
  * file as it is. Rejects with the system's error; then the old file is untouched.
  */
-export async function replaceFile(target: string, make: () => Promise<string | undefined>): Promise<boolean> {
+export async function replaceFile(target: string, make: () => Promise<Content | undefined>): Promise<boolean> {
   const temporary = `${target}.new`
   const file = await openAlone(temporary)
   try {
@@ -34,9 +37,9 @@ export async function replaceFile(target: string, make: () => Promise<string | u
   return true
 }
 
-async function fill(file: FileHandle, content: string): Promise<void> {
+async function fill(file: FileHandle, content: Content): Promise<void> {
   try {
-    await file.writeFile(content, 'utf8')
+    await writeFile(file, content, 'utf8')
     await file.sync()
   } finally {
     await file.close()

@@ -136,6 +136,31 @@ describe('saving', () => {
     expect((await readdir(folder)).sort()).toEqual(['config.yaml'])
   })
 
+  it.each([
+    ['is saved as UTF-16', Buffer.from('\ufeffnamespace: somebody', 'utf16le')],
+    ['is no text', Buffer.from([0x6e, 0xc3, 0x28])],
+    ['is larger than is read', Buffer.alloc(5 * 1024 * 1024 + 1, 0x23)],
+  ])('keeps the version before byte by byte where it %s', async (_how, bytes) => {
+    const config = await openConfigFile(file)
+    await config.save(setWriteMode('read-only'))
+    await writeFile(file, bytes)
+    expect(await config.save(setNamespace('factory-b'))).toMatchObject({ kind: 'changed on disk' })
+    expect(await config.save(setNamespace('factory-b'), { overwrite: true })).toMatchObject({ kind: 'saved' })
+    expect((await readFile(`${file}.bak`)).equals(bytes)).toBe(true)
+    if (process.platform !== 'win32') expect((await stat(`${file}.bak`)).mode & 0o777).toBe(0o600)
+    expect(await readFile(file, 'utf8')).toContain('factory-b')
+  })
+
+  it('keeps no such version where a password has moved to a store, which may be in it', async () => {
+    const entries = 'mqtt:\n  - name: Central\n    broker: b\n    password: open sesame\n'
+    await writeFile(file, `${brokerless}${entries}`)
+    const config = await openConfigFile(file)
+    await writeFile(file, Buffer.from(`\ufeff${brokerless}${entries}`, 'utf16le'))
+    const stored = entries.replace('open sesame', secretReference(secretName(central)))
+    expect(await config.saveText(`${brokerless}${stored}`, { overwrite: true })).toMatchObject({ kind: 'saved' })
+    expect((await readdir(folder)).sort()).toEqual(['config.yaml'])
+  })
+
   it('refuses a change that would make a bad configuration, with its problems, and writes nothing', async () => {
     const config = await openConfigFile(file)
     const outcome = await config.save(setNamespace('a/b'))

@@ -3,6 +3,7 @@
  * atomically and never over a change somebody else made in the meantime.
  */
 import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { mkdir, readFile, realpath, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { BrokerConfig, Config, ConfigProblem } from '#shared/config'
@@ -102,7 +103,7 @@ export async function openConfigFile(file: string, reading: TextReading = readin
           difference = await reading.diff(read.text, text)
           return undefined
         }
-        if (onDisk.ok) await keepFormer(text, read, parsed.config)
+        if (onDisk.ok || onDisk.code === noText) await keepFormer(onDisk, read, parsed.config)
         return made.text
       })
     } catch (error) {
@@ -114,10 +115,11 @@ export async function openConfigFile(file: string, reading: TextReading = readin
   }
 
   /** A password that has moved to a store is not to be found beside the file either: without it, or not at all. */
-  async function keepFormer(text: string, read: ReadConfig, next: Config) {
+  async function keepFormer(onDisk: TextRead, read: ReadConfig, next: Config) {
+    const text = onDisk.ok ? onDisk.text : ''
     const kept = read.ok ? withoutMoved(text, read.config, next) : text
     if (kept === undefined) await rm(`${real}.bak`, { force: true })
-    else await replaceFile(`${real}.bak`, async () => kept)
+    else await replaceFile(`${real}.bak`, async () => (onDisk.ok ? kept : createReadStream(real)))
   }
 
   return {
@@ -221,7 +223,7 @@ async function readText(file: string): Promise<TextRead> {
     }
     if (!info.isFile()) return refused(`${file} is no regular file. Name a file that can be saved again.`)
     if (info.size > longestText) {
-      return refused(`${file} is larger than 5 MB. A configuration is some kilobytes; is this the right file?`)
+      return refused(`${file} is larger than 5 MB. A configuration is some kilobytes; is this the right file?`, noText)
     }
     return decode(file, await readFile(file))
   } catch (error) {
@@ -231,16 +233,19 @@ async function readText(file: string): Promise<TextRead> {
 
 function decode(file: string, bytes: Buffer): TextRead {
   const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
-  if (utf16) return refused(`${file} is saved as UTF-16. Save it as UTF-8.`)
+  if (utf16) return refused(`${file} is saved as UTF-16. Save it as UTF-8.`, noText)
   try {
     return { ok: true, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), code: '' }
   } catch {
-    return refused(`${file} is not UTF-8 text. Save it as UTF-8.`)
+    return refused(`${file} is not UTF-8 text. Save it as UTF-8.`, noText)
   }
 }
 
-function refused(error: string): TextRead {
-  return { ok: false, error, code: 'content' }
+/** Code of a file with bytes that are not read as a text. */
+const noText = 'no text'
+
+function refused(error: string, code = 'content'): TextRead {
+  return { ok: false, error, code }
 }
 
 function readErrorText(file: string, error: unknown): string {
