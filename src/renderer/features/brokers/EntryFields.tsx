@@ -60,7 +60,7 @@ export function EntryFields(props: FieldsProps) {
       </Field>
       {form.tls && (
         <Field label="CA file" problem={problems.caFile}>
-          <Input mono value={form.caFile} onValue={(caFile) => set({ caFile })} placeholder="those of the system" />
+          <Input mono value={form.caFile} onValue={(caFile) => set({ caFile })} placeholder="public authorities" />
         </Field>
       )}
       <Field label="User" problem={problems.username}>
