@@ -3,7 +3,7 @@
  * the audit log, and what a restarted gateway knows of requests under way. A line counts as written when the operating
  * system has taken it: it survives the end of the process, not of the machine.
  */
-import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, readFile, rename, rm, stat, truncate } from 'node:fs/promises'
 import { asError } from '#main/link'
 import type { EntryId } from '#shared/broker'
 import type { OutcomeKind } from '#shared/write'
@@ -126,6 +126,8 @@ export async function openJournal(options: JournalOptions): Promise<OpenedJourna
   }
   let handle: FileHandle | undefined
   let size = 0
+  /** Where the refused lines begin that are still to be taken out of the file. */
+  let refusedFrom: number | undefined
   let problem = ''
   let retryAt = 0
   let closed = false
@@ -133,13 +135,8 @@ export async function openJournal(options: JournalOptions): Promise<OpenedJourna
   let working: Promise<void> | undefined
 
   async function ready(): Promise<FileHandle> {
-    if (!handle) {
-      handle = await open(path, 'a', 0o600)
-      const { size: there } = await handle.stat()
-      size = there
-      // A line cut off by the end of the machine must not swallow the next one.
-      if (size > 0 && !(await endsWithNewline(path, size))) size += (await handle.write('\n')).bytesWritten
-    }
+    await takeBack()
+    handle ??= await openAtEnd()
     if (size < maxBytes) return handle
     await handle.close()
     handle = undefined
@@ -148,9 +145,32 @@ export async function openJournal(options: JournalOptions): Promise<OpenedJourna
       const from = i === 0 ? path : `${path}.${i}`
       await rename(from, `${path}.${i + 1}`).catch(ignoreMissing)
     }
-    handle = await open(path, 'a', 0o600)
-    size = 0
+    handle = await openAtEnd()
     return handle
+  }
+
+  async function openAtEnd(): Promise<FileHandle> {
+    const file = await open(path, 'a', 0o600)
+    try {
+      const { size: there } = await file.stat()
+      size = there
+      // A line cut off by the end of the machine must not swallow the next one.
+      if (size > 0 && !(await endsWithNewline(path, size))) size += (await file.write('\n')).bytesWritten
+      return file
+    } catch (error) {
+      await file.close().catch(() => {})
+      throw error
+    }
+  }
+
+  /**
+   * Lines that were refused may stand in the file, whole or torn: the next start would take them for accepted. Cut by
+   * path, which also goes on a full disk, and on Windows, where a file that is open for appending can't be cut.
+   */
+  async function takeBack(): Promise<void> {
+    if (refusedFrom === undefined) return
+    await truncate(path, refusedFrom).catch(ignoreMissing)
+    refusedFrom = undefined
   }
 
   async function writeAll() {
@@ -168,8 +188,11 @@ export async function openJournal(options: JournalOptions): Promise<OpenedJourna
         const error = asError(thrown)
         problem = error.message
         retryAt = Date.now() + retryMs
+        if (handle) refusedFrom = size
         await handle?.close().catch(() => {})
         handle = undefined
+        // What can't be taken back now is before the next line.
+        await takeBack().catch(() => {})
         for (const item of batch) item.fail(new Error(`journal ${path}: ${error.message}`, { cause: error }))
       }
     }
