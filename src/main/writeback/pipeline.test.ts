@@ -557,6 +557,23 @@ describe('write pipeline', () => {
     expect(third.answers).toEqual([])
   })
 
+  it('after a restart answers a repeated request as the first one ended', async () => {
+    await it1.send({ value: 1, request_id: 'done' })
+    await it1.send({ tag: 'Locked', value: 2, request_id: 'refused' })
+    await it1.answered(2)
+    const ended = it1.lines.length
+    await it1.send({ value: 1, request_id: 'done' })
+    await it1.send({ tag: 'Locked', value: 2, request_id: 'refused' })
+    await it1.answered(4)
+    // As if killed: the answers to the repeated ones are not confirmed.
+    const next = site({ before: it1.lines.filter(({ line }, i) => line !== 'answered' || i < ended) })
+    await next.pipeline.recover()
+    expect(next.answers).toMatchObject([
+      { request_id: 'done', success: true, deduplicated: true },
+      { request_id: 'refused', success: false, deduplicated: true, error: 'tag is not writable' },
+    ])
+  })
+
   it('after a restart answers all it owes and forgets none, also where the journal can not be written', async () => {
     await it1.pipeline.take(it1.arrival({ value: 1, request_id: 'one' }))
     await it1.pipeline.take(it1.arrival({ value: 2, request_id: 'two' }))

@@ -7,7 +7,7 @@ import { isAnswerAddress } from '#shared/names/parse'
 import { type Answers, responseTo } from './answers.ts'
 import type { PipelineEntry } from './job.ts'
 import type { AcceptedLine, AnsweredLine, Journal, JournalLine, OutcomeLine, SentText } from './journal.ts'
-import { type Ending, journalledDigest, positionKey, requestKey, type Seen } from './seen.ts'
+import { type Ending, journalledDigest, journalledEnding, positionKey, requestKey, type Seen } from './seen.ts'
 
 export interface RecoverOptions {
   readonly before: readonly JournalLine[]
@@ -26,7 +26,7 @@ export async function recover(options: RecoverOptions): Promise<void> {
   const { log } = options
   for (const { accepted, outcome } of unanswered(options.before)) {
     const ending: Ending = outcome
-      ? { success: outcome.outcome === 'done', error: outcome.error, ...(outcome.skipped ? { skipped: true } : {}) }
+      ? journalledEnding(outcome)
       : { success: false, error: 'interrupted by restart: outcome unknown' }
     if (!outcome) await interrupt(accepted, ending, options)
     const { plc, tag, id, entry: through } = accepted

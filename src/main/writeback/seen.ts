@@ -2,7 +2,7 @@
 import type { EntryId } from '#shared/broker'
 import { checkNames } from '#shared/write'
 import { canonicalDigest, type Refusal } from './checks.ts'
-import type { AcceptedLine, JournalLine } from './journal.ts'
+import type { AcceptedLine, JournalLine, OutcomeLine } from './journal.ts'
 
 /** How a request ended, as it is answered. `refusal` absent: success. */
 export type Ending = Pick<Refusal, 'error' | 'skipped'> & { readonly success: boolean }
@@ -81,14 +81,17 @@ export function createSeen(before: readonly JournalLine[], now = Date.now()): Se
     const at = Date.parse(request.time)
     if (request.requestId === undefined || line.outcome === 'deduplicated' || !(now - at <= rememberMs)) continue
     if (line.check && !isRemembered(line.check)) continue
-    const success = line.outcome === 'done'
-    const ending: Ending = { success, error: line.error, ...(line.skipped ? { skipped: true } : {}) }
     ids.set(requestKey(request.entry, request.plc, request.tag, request.requestId), {
-      request: { value: journalledDigest(request), ending: Promise.resolve(ending) },
+      request: { value: journalledDigest(request), ending: Promise.resolve(journalledEnding(line)) },
       at,
     })
   }
   return seen
+}
+
+/** As it was answered. A repeated request ended as its first one did, whatever its own outcome is called. */
+export function journalledEnding({ error, skipped }: OutcomeLine): Ending {
+  return { success: error === '', error, ...(skipped ? { skipped } : {}) }
 }
 
 /** Of a request that the journal remembers. */
