@@ -37,7 +37,7 @@ export interface CheckInput {
   readonly now: number
   readonly maxAgeMs: number
   readonly plcs: readonly PlcConfig[]
-  /** What the same `request_id` carried within the last minute, as `valueDigest`; undefined where it is new. */
+  /** What the same `request_id` carries, as `valueDigest`: under way, or of the last minute; undefined where it is new. */
   readonly seenValue?: string
   /** Type of the tag as last read; undefined while nobody knows: then the value is checked before the bytes leave. */
   typeOf(plc: string, tag: TagConfig): DataType | undefined

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Arrival, Message } from '#main/bridges/bridge'
 import { silentLog } from '#main/log'
 import type { PlcConfig, TagConfig } from '#shared/config'
@@ -168,6 +168,7 @@ let it1: ReturnType<typeof site>
 beforeEach(() => {
   it1 = site()
 })
+afterEach(() => void vi.useRealTimers())
 
 describe('write pipeline', () => {
   it('journals, writes, journals the outcome and answers, in this order', async () => {
@@ -391,6 +392,23 @@ describe('write pipeline', () => {
     expect(it1.written).toHaveLength(1)
     await it1.send({ value: 8, request_id: 'r' })
     expect((await it1.answered(3))[2]).toMatchObject({ error: 'request_id reused with another value' })
+  })
+
+  it('executes a request once that is repeated minutes later while the first one is still under way', async () => {
+    vi.useFakeTimers({ toFake: ['performance', 'Date'] })
+    it1.state.timeoutMs = 10 * 60_000
+    let finish = (_outcome: WriteOutcome) => {}
+    it1.state.outcome = () =>
+      new Promise((resolve) => {
+        finish = resolve
+      })
+    await it1.send({ value: 7, request_id: 'r' })
+    vi.advanceTimersByTime(5 * 60_000)
+    await it1.send({ value: 7, request_id: 'r' })
+    it1.state.outcome = async () => ({ kind: 'done' })
+    finish({ kind: 'done' })
+    expect(await it1.answered(2)).toMatchObject([{ success: true }, { success: true, deduplicated: true }])
+    expect(it1.written).toHaveLength(1)
   })
 
   it('repeats refusals by the later checks and the gate for the same request id', async () => {

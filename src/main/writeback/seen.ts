@@ -1,4 +1,7 @@
-/** Requests with a `request_id` of the last minute, and Kafka records of before: so that nothing is executed twice. */
+/**
+ * Requests with a `request_id`: those under way, and those that ended within the last minute; and Kafka records of
+ * before: so that nothing is executed twice.
+ */
 import type { EntryId } from '#shared/broker'
 import { checkNames } from '#shared/write'
 import { canonicalDigest, type Refusal } from './checks.ts'
@@ -14,15 +17,16 @@ export interface SeenRequest {
   readonly ending: Promise<Ending>
 }
 
-/** How long a `request_id` is remembered, in ms. */
-export const rememberMs = 60_000
-/** More ids than this within a minute: the oldest are forgotten first. */
+/** How long a `request_id` is remembered after its request has ended, in ms. */
+const rememberMs = 60_000
+/** More ids than this that ended within a minute: the oldest are forgotten first. */
 const maxIds = 50_000
 /** Kafka positions remembered from the journal. */
 const maxPositions = 50_000
 
 export interface Seen {
   find(key: string): SeenRequest | undefined
+  /** Until a minute after its end. */
   remember(key: string, request: SeenRequest): void
   /** True for a Kafka record that already has an outcome of ours. */
   hasEnded(position: string | undefined): boolean
@@ -49,20 +53,33 @@ interface PositionOf {
 
 /** What the journal remembers is taken over: a restart forgets no id and no record. */
 export function createSeen(before: readonly JournalLine[], now = Date.now()): Seen {
-  const ids = new Map<string, { readonly request: SeenRequest; readonly at: number }>()
+  // Never forgotten. No more than wait for their PLC: all others end as they come.
+  const underWay = new Map<string, SeenRequest>()
+  // In the order of their ends. By the clock that nobody sets.
+  const recent = new Map<string, { readonly request: SeenRequest; readonly until: number }>()
   const positions = new Set<string>()
+
+  function remain(key: string, request: SeenRequest, ms: number) {
+    const mono = performance.now()
+    recent.delete(key)
+    recent.set(key, { request, until: mono + ms })
+    for (const [oldest, { until }] of recent) {
+      if (recent.size <= maxIds && mono <= until) break
+      recent.delete(oldest)
+    }
+  }
+
   const seen: Seen = {
     find: (key) => {
-      const found = ids.get(key)
-      return found && Date.now() - found.at <= rememberMs ? found.request : undefined
+      const found = recent.get(key)
+      return underWay.get(key) ?? (found && performance.now() <= found.until ? found.request : undefined)
     },
     remember: (key, request) => {
-      ids.delete(key)
-      ids.set(key, { request, at: Date.now() })
-      for (const [oldest, { at }] of ids) {
-        if (ids.size <= maxIds && Date.now() - at <= rememberMs) break
-        ids.delete(oldest)
-      }
+      underWay.set(key, request)
+      void request.ending.then(() => {
+        underWay.delete(key)
+        remain(key, request, rememberMs)
+      })
     },
     hasEnded: (position) => position !== undefined && positions.has(position),
     ended: (position) => {
@@ -71,20 +88,21 @@ export function createSeen(before: readonly JournalLine[], now = Date.now()): Se
       if (positions.size > maxPositions) positions.delete(positions.values().next().value as string)
     },
   }
-  const accepted = new Map<string, Extract<JournalLine, { line: 'accepted' }>>()
+
+  const accepted = new Map<string, AcceptedLine>()
   for (const line of before) {
     if (line.line === 'accepted') accepted.set(line.id, line)
     if (line.line !== 'outcome' || line.outcome === 'not ours') continue
     const request = accepted.get(line.id)
     if (!request) continue
     seen.ended(positionKey(request))
-    const at = Date.parse(request.time)
-    if (request.requestId === undefined || line.outcome === 'deduplicated' || !(now - at <= rememberMs)) continue
+    // A clock that was set back makes it no younger.
+    const ms = Math.min(rememberMs, rememberMs - (now - Date.parse(line.time)))
+    if (request.requestId === undefined || line.outcome === 'deduplicated' || !(ms > 0)) continue
     if (line.check && !isRemembered(line.check)) continue
-    ids.set(requestKey(request.entry, request.plc, request.tag, request.requestId), {
-      request: { value: journalledDigest(request), ending: Promise.resolve(journalledEnding(line)) },
-      at,
-    })
+    const ending = Promise.resolve(journalledEnding(line))
+    const key = requestKey(request.entry, request.plc, request.tag, request.requestId)
+    remain(key, { value: journalledDigest(request), ending }, ms)
   }
   return seen
 }
