@@ -47,3 +47,9 @@ async function writeSynced(path: string, text: string): Promise<void> {
 export function isCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code
 }
+
+/** For `catch`: a file that is not there is no error, and gives undefined. */
+export function ignoreMissing(error: unknown): undefined {
+  if (!isCode(error, 'ENOENT')) throw error
+  return undefined
+}

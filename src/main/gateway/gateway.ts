@@ -87,7 +87,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const log = options.log('gateway')
   const tags = createTagTable([])
   const writeMode = createStore<WriteMode>(() => options.config.write_mode)
-  const { journal, before, unread } = await openJournal({ path: options.journalPath })
+  const { journal, before, unread } = await openJournal({ path: options.journalPath, log: options.log('writeback') })
   if (unread)
     log.error(
       `journal ${options.journalPath}: can't be read (${unread}); requests interrupted earlier can't be answered`,

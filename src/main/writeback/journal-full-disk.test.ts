@@ -1,13 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { silentLog } from '#main/log'
 import { type AnsweredLine, openJournal } from './journal.ts'
 import { onSmallDisk } from './test-small-disk.ts'
 
 const page = 4_096
 const line = (id: string): AnsweredLine => ({ line: 'answered', id, time: '2026-01-31T12:00:00.000Z' })
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }))
 afterEach(() => void vi.useRealTimers())
 
 onSmallDisk('journal on a full disk', (disk, unmount) => {
@@ -16,7 +17,7 @@ onSmallDisk('journal on a full disk', (disk, unmount) => {
 
   it('keeps nothing of the lines that it refused, and goes on when there is room', async () => {
     const path = join(disk.folder, 'refused')
-    const { journal } = await openJournal({ path })
+    const { journal } = await openJournal({ path, log: silentLog })
     await journal.append(line('first'))
     await disk.fill()
     // More than fits: some of them whole, one torn.
@@ -25,13 +26,13 @@ onSmallDisk('journal on a full disk', (disk, unmount) => {
     const written = names.filter((_, i) => ends[i]?.status === 'fulfilled')
     expect(written.length).toBeLessThan(100)
     expect(journal.problem()).toContain('ENOSPC')
-    const there = await openJournal({ path })
+    const there = await openJournal({ path, log: silentLog })
     await there.journal.close()
     expect(there.before.map(({ id }) => id)).toEqual(['first', ...written])
     await disk.free()
     await journal.append(line('next'))
     await journal.close()
-    const again = await openJournal({ path })
+    const again = await openJournal({ path, log: silentLog })
     await again.journal.close()
     expect(again.before.map(({ id }) => id)).toEqual(['first', ...written, 'next'])
   })
@@ -41,10 +42,10 @@ onSmallDisk('journal on a full disk', (disk, unmount) => {
     const torn = '{"line":"answered","id":"'
     await writeFile(path, torn.padEnd(page, 'x'))
     await disk.fill()
-    const { journal } = await openJournal({ path })
+    const { journal } = await openJournal({ path, log: silentLog })
     expect(journal.problem()).toContain('ENOSPC')
     // Tried again while the disk is still full, and then with room.
-    vi.setSystemTime(Date.now() + 60_000)
+    vi.advanceTimersByTime(60_000)
     journal.problem()
     await disk.free()
     await journal.append(line('next'))

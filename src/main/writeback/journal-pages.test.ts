@@ -2,6 +2,7 @@ import { appendFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { silentLog } from '#main/log'
 import type { JournalledRequest } from '#shared/write'
 import { type Journal, type JournalLine, openJournal } from './journal.ts'
 import { type JournalFilter, readJournalPage } from './journal-pages.ts'
@@ -45,7 +46,7 @@ const outcome = (id: number, more: object = {}): JournalLine => ({
 const answered = (id: number): JournalLine => ({ line: 'answered', id: `id-${id}`, time: 't' })
 
 async function write(lines: readonly JournalLine[], maxBytes?: number) {
-  const opened = await openJournal({ path, ...(maxBytes === undefined ? {} : { maxBytes }) })
+  const opened = await openJournal({ path, ...(maxBytes === undefined ? {} : { maxBytes }), log: silentLog })
   journal = opened.journal
   for (const line of lines) await journal.append(line)
 }

@@ -3,10 +3,13 @@
  * the audit log, and what a restarted gateway knows of requests under way. A line counts as written when the operating
  * system has taken it: it survives the end of the process, not of the machine.
  */
-import { type FileHandle, open, readFile, rename, rm, stat, truncate } from 'node:fs/promises'
+import { type FileHandle, open, readFile, stat, truncate } from 'node:fs/promises'
 import { asError } from '#main/link'
+import type { Log } from '#main/log'
+import { ignoreMissing } from '#main/whole-file'
 import type { EntryId } from '#shared/broker'
 import type { OutcomeKind } from '#shared/write'
+import { moveAside } from './journal-rotation.ts'
 
 /** Longest text of a request in the journal, in characters: it can't be flooded away with a few large requests. */
 export const longestText = 2_000
@@ -102,6 +105,7 @@ export interface JournalOptions {
   readonly maxBytes?: number
   /** Files kept beside the newest. */
   readonly keep?: number
+  readonly log: Log
 }
 
 export interface OpenedJournal {
@@ -113,10 +117,13 @@ export interface OpenedJournal {
 }
 
 const retryMs = 2_000
+/** A file that can't be moved aside is tried again after this long, in ms, and takes lines up to so many times its size. */
+const rotateRetryMs = 60_000
+const stuckTimes = 10
 
 /** Opens the journal. Never rejects: one that can't be written says so in `problem`, and the gate stays closed. */
 export async function openJournal(options: JournalOptions): Promise<OpenedJournal> {
-  const { path, maxBytes = 10 * 1024 * 1024, keep = 9 } = options
+  const { path, maxBytes = 10 * 1024 * 1024, keep = 9, log } = options
   let before: readonly JournalLine[] = []
   let unread = ''
   try {
@@ -130,6 +137,9 @@ export async function openJournal(options: JournalOptions): Promise<OpenedJourna
   let refusedFrom: number | undefined
   let problem = ''
   let retryAt = 0
+  /** Why it can't be moved aside; '' where it can. */
+  let stuck = ''
+  let rotateAt = 0
   let closed = false
   let waiting: { readonly text: string; done(): void; fail(error: Error): void }[] = []
   let working: Promise<void> | undefined
@@ -137,16 +147,29 @@ export async function openJournal(options: JournalOptions): Promise<OpenedJourna
   async function ready(): Promise<FileHandle> {
     await takeBack()
     handle ??= await openAtEnd()
-    if (size < maxBytes) return handle
+    const grownFar = size >= maxBytes * stuckTimes
+    if (size < maxBytes || (stuck !== '' && !grownFar && performance.now() < rotateAt)) return handle
     await handle.close()
     handle = undefined
-    await rm(`${path}.${keep}`, { force: true })
-    for (let i = keep - 1; i >= 0; i--) {
-      const from = i === 0 ? path : `${path}.${i}`
-      await rename(from, `${path}.${i + 1}`).catch(ignoreMissing)
-    }
+    await rotate()
+    if (stuck !== '' && grownFar) throw new Error(`it is full, and can't be rotated: ${stuck}`)
     handle = await openAtEnd()
     return handle
+  }
+
+  /** Where it can't be moved aside, the file goes on: writes do not stop for it as long as there is room. */
+  async function rotate(): Promise<void> {
+    const before = stuck
+    stuck = await moveAside(path, keep).then(
+      () => '',
+      (error: unknown) => asError(error).message,
+    )
+    rotateAt = performance.now() + rotateRetryMs
+    if (stuck !== '' && before === '')
+      log.warn(
+        `journal ${path}: can't be rotated (${stuck}). Close the program that has it or its older files open, or give the gateway the right to rename them. Meanwhile the file grows, and at ${stuckTimes} times its usual size writes are blocked. Tried again every minute.`,
+      )
+    if (stuck === '' && before !== '') log.info(`journal ${path}: is rotated again`)
   }
 
   async function openAtEnd(): Promise<FileHandle> {
@@ -187,7 +210,7 @@ export async function openJournal(options: JournalOptions): Promise<OpenedJourna
       } catch (thrown) {
         const error = asError(thrown)
         problem = error.message
-        retryAt = Date.now() + retryMs
+        retryAt = performance.now() + retryMs
         if (handle) refusedFrom = size
         await handle?.close().catch(() => {})
         handle = undefined
@@ -205,7 +228,7 @@ export async function openJournal(options: JournalOptions): Promise<OpenedJourna
       problem = ''
     } catch (error) {
       problem = asError(error).message
-      retryAt = Date.now() + retryMs
+      retryAt = performance.now() + retryMs
     }
   }
 
@@ -229,7 +252,7 @@ export async function openJournal(options: JournalOptions): Promise<OpenedJourna
           work(writeAll)
         }),
       problem: () => {
-        if (problem && Date.now() >= retryAt) work(probe)
+        if (problem && performance.now() >= retryAt) work(probe)
         return problem
       },
       close: async () => {
@@ -275,9 +298,4 @@ export function parseLine(text: string): JournalLine | undefined {
 
 function isLine(line: unknown): line is JournalLine {
   return typeof line === 'object' && line !== null && 'line' in line && 'id' in line && typeof line.id === 'string'
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error
-  return undefined
 }

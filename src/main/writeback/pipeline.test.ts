@@ -646,7 +646,7 @@ describe('write pipeline', () => {
   it('keeps an old line however large the requests are that are refused after it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'flood-'))
     const path = join(folder, 'j')
-    const { journal } = await openJournal({ path })
+    const { journal } = await openJournal({ path, log: silentLog })
     const flooded = site({ journal })
     await flooded.send({ request_id: 'first' })
     await flooded.answered(1)
