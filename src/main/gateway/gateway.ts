@@ -116,7 +116,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   ])
   const endedListeners = new Set<(request: EndedRequest) => void>()
 
-  const pipeline: Pipeline = createPipeline({
+  const pipeline: Pipeline = createPipeline(before, {
     identity: options.identity,
     settings: () => {
       const { config, plcs } = cell.getState()
@@ -130,7 +130,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     entry: (id) => brokers.intakeOf(id),
     gate,
     journal,
-    before,
     log: options.log('writeback'),
     onEvent: (event) => {
       options.onWrite?.(event)
@@ -203,13 +202,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const isolation =
     options.isolation &&
-    (await createIsolationPart({
+    (await createIsolationPart(before, {
       sources: options.isolation,
       set,
       claim,
       identity: options.identity,
       journal,
-      before,
       onEnded: (listener) => {
         endedListeners.add(listener)
         return () => endedListeners.delete(listener)

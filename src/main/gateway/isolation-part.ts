@@ -40,8 +40,6 @@ export interface IsolationPartOptions {
   readonly claim: GatewayClaim
   readonly identity: { readonly instance: string; readonly boot: string }
   readonly journal: Journal
-  /** What the journal holds from before. */
-  readonly before: readonly JournalLine[]
   onEnded(listener: (request: EndedRequest) => void): () => void
   /** Closes the gate for the request with this id alone. Returns how to open it again. */
   closeGateFor(requestId: string): () => void
@@ -59,7 +57,11 @@ export interface IsolationPart extends Omit<Runner, 'start'> {
   start(order: { readonly checks?: readonly CheckNumber[]; readonly sibling?: string }): Promise<RunOrder>
 }
 
-export async function createIsolationPart(options: IsolationPartOptions): Promise<IsolationPart> {
+/** `before`: what the journal holds from before. It is read here and let go: it can be many megabytes. */
+export async function createIsolationPart(
+  before: readonly JournalLine[],
+  options: IsolationPartOptions,
+): Promise<IsolationPart> {
   const { sources, set, claim, identity, journal, log } = options
   const config = () => set.cell.getState().config
   const sites = await openSites(
@@ -105,7 +107,7 @@ export async function createIsolationPart(options: IsolationPartOptions): Promis
     ...(sibling ? { sibling } : {}),
   })
 
-  const { open, left } = valuesFrom(options.before)
+  const { open, left } = valuesFrom(before)
   const runner = await createRunner({
     context,
     version: sources.version,

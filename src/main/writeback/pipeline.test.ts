@@ -1,6 +1,8 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Arrival, Message } from '#main/bridges/bridge'
 import { silentLog } from '#main/log'
@@ -48,7 +50,7 @@ interface Answer {
 }
 
 /** A pipeline with a journal in memory, two PLCs whose answers the test decides, and one MQTT entry. */
-function site(more: Partial<PipelineOptions> = {}) {
+function site(more: Partial<PipelineOptions> = {}, before: readonly JournalLine[] = []) {
   const lines: JournalLine[] = []
   const written: { readonly address: string; readonly value: unknown }[] = []
   const answers: Answer[] = []
@@ -85,7 +87,7 @@ function site(more: Partial<PipelineOptions> = {}) {
     },
   })
   const queues = new Map(['P', 'Q'].map((plc) => [plc, createWriteQueue()]))
-  const pipeline = createPipeline({
+  const pipeline = createPipeline(before, {
     identity: { instance: 'i', boot: 'b' },
     settings: () => ({
       plcs: [...queues.keys()].map((name) => ({ ...plcConfig, name, tags: state.tags })),
@@ -120,7 +122,6 @@ function site(more: Partial<PipelineOptions> = {}) {
           },
     gate: () => state.gate,
     journal,
-    before: [],
     log: silentLog,
     ...more,
   })
@@ -162,6 +163,12 @@ function site(more: Partial<PipelineOptions> = {}) {
       return answers
     },
   }
+}
+
+function collectGarbage() {
+  setFlagsFromString('--expose-gc')
+  const collect: () => void = runInNewContext('gc')
+  collect()
 }
 
 let it1: ReturnType<typeof site>
@@ -557,7 +564,7 @@ describe('write pipeline', () => {
     const all = it1.lines
     // As if killed: the second request has no outcome, the first one no confirmed answer.
     const before = [...all.slice(0, 2), ...all.slice(3, 4)]
-    const next = site({ before })
+    const next = site({}, before)
     await next.pipeline.recover()
     expect(next.answers).toMatchObject([
       { value: 1, request_id: 'done', success: true },
@@ -570,7 +577,7 @@ describe('write pipeline', () => {
       { deduplicated: true, success: true },
     ])
     expect(next.written).toEqual([])
-    const third = site({ before: [...before, ...next.lines] })
+    const third = site({}, [...before, ...next.lines])
     await third.pipeline.recover()
     expect(third.answers).toEqual([])
   })
@@ -584,7 +591,10 @@ describe('write pipeline', () => {
     await it1.send({ tag: 'Locked', value: 2, request_id: 'refused' })
     await it1.answered(4)
     // As if killed: the answers to the repeated ones are not confirmed.
-    const next = site({ before: it1.lines.filter(({ line }, i) => line !== 'answered' || i < ended) })
+    const next = site(
+      {},
+      it1.lines.filter(({ line }, i) => line !== 'answered' || i < ended),
+    )
     await next.pipeline.recover()
     expect(next.answers).toMatchObject([
       { request_id: 'done', success: true, deduplicated: true },
@@ -592,11 +602,31 @@ describe('write pipeline', () => {
     ])
   })
 
+  it('keeps no line of before once it has answered what it owes', async () => {
+    await it1.send({ value: 1, request_id: 'done' })
+    await it1.answered(1)
+    await it1.pipeline.take(it1.arrival({ value: 2, request_id: 'cut' }))
+    const text = JSON.stringify(it1.lines)
+    const start = () => {
+      const before: JournalLine[] = JSON.parse(text)
+      return { next: site({}, before), held: [before, ...before].map((one) => new WeakRef(one)) }
+    }
+    const { next, held } = start()
+    await next.pipeline.recover()
+    await next.answered(1)
+    // What a WeakRef points at stays at least until the end of the turn.
+    await new Promise((resolve) => setImmediate(resolve))
+    collectGarbage()
+    expect(held.filter((one) => one.deref())).toEqual([])
+    await next.send({ value: 2, request_id: 'cut' })
+    expect((await next.answered(2))[1]).toMatchObject({ deduplicated: true })
+  })
+
   it('after a restart answers all it owes and forgets none, also where the journal can not be written', async () => {
     await it1.pipeline.take(it1.arrival({ value: 1, request_id: 'one' }))
     await it1.pipeline.take(it1.arrival({ value: 2, request_id: 'two' }))
     const told: string[] = []
-    const next = site({ before: it1.lines, log: { ...silentLog, error: (text) => told.push(String(text)) } })
+    const next = site({ log: { ...silentLog, error: (text) => told.push(String(text)) } }, it1.lines)
     next.state.journalFails = true
     await next.pipeline.recover()
     expect(next.answers).toMatchObject([
@@ -617,17 +647,19 @@ describe('write pipeline', () => {
     const before = it1.lines.filter(({ line }) => line !== 'answered')
     const told: string[] = []
     const answers: Message[] = []
-    const next = site({
+    const next = site(
+      {
+        log: { ...silentLog, warn: (text) => told.push(String(text)) },
+        entry: (id) => ({
+          id,
+          broker: 'broker:1883',
+          namespace: 'b',
+          base: 'b',
+          respond: (message) => answers.push(message),
+        }),
+      },
       before,
-      log: { ...silentLog, warn: (text) => told.push(String(text)) },
-      entry: (id) => ({
-        id,
-        broker: 'broker:1883',
-        namespace: 'b',
-        base: 'b',
-        respond: (message) => answers.push(message),
-      }),
-    })
+    )
     await next.pipeline.recover()
     expect(answers).toEqual([])
     const why = 'answers on a/P/write/response are no longer ours: the entry is b now'
@@ -638,7 +670,7 @@ describe('write pipeline', () => {
     ])
     expect(told.filter((text) => text.includes(why))).toHaveLength(2)
     // Done with: the next start has nothing to say.
-    const third = site({ before: [...before, ...next.lines] })
+    const third = site({}, [...before, ...next.lines])
     await third.pipeline.recover()
     expect(third.answers).toEqual([])
   })
@@ -673,7 +705,10 @@ describe('write pipeline', () => {
     await it1.send({ tag: large })
     await it1.send({}, { replyTo: `a/${large}/write/response` })
     await it1.answered(3)
-    const next = site({ before: it1.lines.filter(({ line }) => line === 'accepted') })
+    const next = site(
+      {},
+      it1.lines.filter(({ line }) => line === 'accepted'),
+    )
     await next.pipeline.recover()
     const error = 'interrupted by restart: outcome unknown'
     expect(next.answers).toMatchObject([
@@ -697,7 +732,7 @@ describe('write pipeline', () => {
       const { digest: _digest, ...former } = line
       return { ...former, canonical: canonicalJson(parseJson('{"a":[1],"b":1}')) }
     })
-    const next = site({ before })
+    const next = site({}, before)
     await next.send({ value: { a: [1], b: 1 }, request_id: 'old' })
     await next.send({ value: 2, request_id: 'old' })
     expect(await next.answered(2)).toMatchObject([
@@ -711,7 +746,7 @@ describe('write pipeline', () => {
     await it1.send({}, { position })
     await it1.answered(1)
     await it1.send({}, { position })
-    const next = site({ before: it1.lines })
+    const next = site({}, it1.lines)
     await next.send({}, { position })
     await Promise.all([it1.pipeline.close(), next.pipeline.close()])
     expect(it1.written).toHaveLength(1)

@@ -24,7 +24,7 @@ import {
 } from './job.ts'
 import type { AcceptedLine, Journal, JournalLine } from './journal.ts'
 import { createOpenJobs } from './open-jobs.ts'
-import { recover } from './recover.ts'
+import { recover, unanswered } from './recover.ts'
 import { readRequest, unreadable, valueText, type WriteRequest } from './request.ts'
 import { createSeen, type Ending, isRemembered, positionKey, requestKey } from './seen.ts'
 import type { WriteEvent } from './write-event.ts'
@@ -38,8 +38,6 @@ export interface PipelineOptions {
   entry(id: EntryId): PipelineEntry | undefined
   readonly gate: Gate
   readonly journal: Journal
-  /** What the journal holds from before. */
-  readonly before: readonly JournalLine[]
   readonly log: Log
   onEvent?(event: WriteEvent): void
 }
@@ -63,9 +61,11 @@ export interface Pipeline {
 
 const nothingToDo: Taken = { settle: () => {} }
 
-export function createPipeline(options: PipelineOptions): Pipeline {
+/** `before`: what the journal holds from before. It is read here and let go: it can be many megabytes. */
+export function createPipeline(before: readonly JournalLine[], options: PipelineOptions): Pipeline {
   const { journal, log } = options
-  const seen = createSeen(options.before)
+  const seen = createSeen(before)
+  let owed = unanswered(before)
   const stopping = new AbortController()
   const under = new Set<Promise<void>>()
   const counts = { accepted: 0, done: 0, refused: 0, cleared: 0 }
@@ -244,7 +244,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   return {
     take,
-    recover: () => recover({ before: options.before, journal, answers, seen, log, entryOf: options.entry }),
+    recover: () => {
+      const now = owed
+      owed = []
+      return recover(now, { journal, answers, seen, log, entryOf: options.entry })
+    },
     stats: () => ({ ...counts }),
     settled: open.settled,
     close: async () => {

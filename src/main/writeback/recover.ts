@@ -10,7 +10,6 @@ import type { AcceptedLine, AnsweredLine, Journal, JournalLine, OutcomeLine, Sen
 import { type Ending, journalledDigest, journalledEnding, positionKey, requestKey, type Seen } from './seen.ts'
 
 export interface RecoverOptions {
-  readonly before: readonly JournalLine[]
   readonly journal: Journal
   readonly answers: Answers
   readonly seen: Seen
@@ -22,9 +21,9 @@ export interface RecoverOptions {
  * Answers each of them, and executes none. Without an outcome it was interrupted: nobody knows whether it was sent.
  * With one, the answer may have been lost: it is given again.
  */
-export async function recover(options: RecoverOptions): Promise<void> {
+export async function recover(owed: readonly Unanswered[], options: RecoverOptions): Promise<void> {
   const { log } = options
-  for (const { accepted, outcome } of unanswered(options.before)) {
+  for (const { accepted, outcome } of owed) {
     const ending: Ending = outcome
       ? journalledEnding(outcome)
       : { success: false, error: 'interrupted by restart: outcome unknown' }
@@ -91,14 +90,21 @@ async function write(line: OutcomeLine | AnsweredLine, { journal, log }: Recover
   })
 }
 
-function unanswered(before: readonly JournalLine[]) {
-  const open = new Map<string, { readonly accepted: AcceptedLine; outcome?: OutcomeLine }>()
+/** A request that an earlier process accepted; `outcome` where it ended. */
+export interface Unanswered {
+  readonly accepted: AcceptedLine
+  readonly outcome?: OutcomeLine
+}
+
+/** Those in the journal without the line of their answer, in the order they came. */
+export function unanswered(before: readonly JournalLine[]): readonly Unanswered[] {
+  const open = new Map<string, Unanswered>()
   for (const line of before) {
     if (line.line === 'accepted') open.set(line.id, { accepted: line })
     else if (line.line === 'outcome' && line.outcome !== 'not ours') {
       const request = open.get(line.id)
-      if (request) request.outcome = line
+      if (request) open.set(line.id, { ...request, outcome: line })
     } else open.delete(line.id)
   }
-  return open.values()
+  return [...open.values()]
 }
