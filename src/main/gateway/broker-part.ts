@@ -8,7 +8,7 @@ import { createOutbox, type Outbox } from '#main/bridges/outbox'
 import type { EntryClaimKeeper } from '#main/isolation/claim'
 import { asError, keepLinked, type Link, type LinkState } from '#main/link'
 import type { Log } from '#main/log'
-import { pause, untilAborted } from '#main/waiting'
+import { pause, untilAborted, withController } from '#main/waiting'
 import { type BrokerState, entryText } from '#shared/broker'
 import type { BrokerConfig } from '#shared/config'
 import type { TagSource } from '#shared/tag'
@@ -165,10 +165,11 @@ export function createBrokerPart(options: BrokerPartOptions): BrokerPart {
         await untilIntake(true, signal)
         continue
       }
-      const closing = new AbortController()
-      reopen = () => closing.abort(new Error('intake is opened anew'))
-      void untilIntake(false, signal).then(() => closing.abort(new Error('the claim closes intake')))
-      await takeIn(connection, take, AbortSignal.any([signal, closing.signal]), tell)
+      await withController(signal, (closing) => {
+        reopen = () => closing.abort(new Error('intake is opened anew'))
+        void untilIntake(false, closing.signal).then(() => closing.abort(new Error('the claim closes intake')))
+        return takeIn(connection, take, closing.signal, tell)
+      })
       await mayReopen
     }
   }

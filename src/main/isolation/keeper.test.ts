@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { BridgeConnection } from '#main/bridges/bridge'
 import type { Lease } from '#main/bridges/lease'
+import { leftIn } from '#main/test-signals'
 import { readClock } from './clock.ts'
 import { createKeeper } from './keeper.ts'
 import type { Happening } from './model.ts'
@@ -34,6 +35,7 @@ async function keptOn(leases: readonly (Lease | Error)[]) {
   const happenings: Happening[] = []
   const warnings: string[] = []
   const ending = new AbortController()
+  let inSignal = 0
   const left = [...leases]
   const keeper = createKeeper({
     key: 'valkey "Central"',
@@ -45,7 +47,9 @@ async function keptOn(leases: readonly (Lease | Error)[]) {
     owner: () => '{}',
     happened: (happening) => {
       happenings.push(happening)
-      if (left.length === 0 && happening.kind === 'looked') ending.abort()
+      if (left.length > 0 || happening.kind !== 'looked') return
+      inSignal = leftIn(ending.signal)
+      ending.abort()
     },
     hear: () => {},
     plcNames: () => [],
@@ -67,14 +71,16 @@ async function keptOn(leases: readonly (Lease | Error)[]) {
     },
     ending.signal,
   )
-  return { happenings, warnings }
+  return { happenings, warnings, inSignal }
 }
 
 it('opens a lease that could not be opened again and again, and says so once', async () => {
   const full = new Error('valkey "Central": max number of clients reached')
-  const { happenings, warnings } = await keptOn([full, full, full, idle])
+  const { happenings, warnings, inSignal } = await keptOn([full, full, full, idle])
   expect(happenings.map(({ kind }) => kind).slice(0, 2)).toEqual(['connected', 'hearing'])
   expect(warnings).toEqual([`claim: who else is there can not be heard, it is tried again: ${full.message}`])
+  // That of the lease that is open, and none of those that were not.
+  expect(inSignal).toBe(1)
 })
 
 it('says that strangers can not be heard, and looks from time to time whether they can', async () => {

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { BridgeConnection } from '#main/bridges/bridge'
 import type { Claimed, Heard, Holder, Lease, Look, Lost, Presence, Told } from '#main/bridges/lease'
 import { asError } from '#main/link'
+import { withController } from '#main/waiting'
 import type { Service } from '#shared/broker'
 import type { PresenceRecord, RecordState } from '#shared/isolation'
 import { parseOwner, parsePresence } from '#shared/isolation-record'
@@ -61,20 +62,19 @@ export function createKeeper(options: KeeperOptions): Keeper {
     happened({ kind: 'connected', key })
     try {
       while (!signal.aborted && !leaving) {
-        const ending = new AbortController()
-        const ended = AbortSignal.any([signal, ending.signal])
-        const opened = await open(connection, ended)
-        if (signal.aborted) return
-        if (opened) {
-          reopen = () => ending.abort(new Error('the PLCs are others'))
-          lease = opened
-          done = ''
-          const deaf = missing(opened)
-          happened({ kind: 'hearing', key, ...(deaf ? { deaf } : {}) })
-          await work(opened, ended)
-        } else await sleep(options.beatMs, undefined, { signal }).catch(() => {})
-        // Given back: a connection has one lease at a time.
-        ending.abort(new Error('the lease is over'))
+        await withController(signal, async (ending) => {
+          const opened = await open(connection, ending.signal)
+          if (signal.aborted) return
+          if (opened) {
+            reopen = () => ending.abort(new Error('the PLCs are others'))
+            lease = opened
+            done = ''
+            const deaf = missing(opened)
+            happened({ kind: 'hearing', key, ...(deaf ? { deaf } : {}) })
+            await work(opened, ending.signal)
+          } else await sleep(options.beatMs, undefined, { signal }).catch(() => {})
+        })
+        // The lease is given back with its signal: a connection has one at a time.
       }
     } finally {
       reopen = () => {}

@@ -1,5 +1,6 @@
 /** Executes one checked request at its PLC: the last checks, the write, and what became of it. */
 import { asError } from '#main/link'
+import { withDeadline } from '#main/waiting'
 import { publishedName, type TagConfig } from '#shared/config'
 import { convert } from '#shared/convert'
 import type { DataType } from '#shared/plc'
@@ -137,10 +138,9 @@ async function valueFor(
   const tag = plc.tagNow(target.tag.name) ?? target.tag
   const unchanged = tag === target.tag || JSON.stringify(tag) === JSON.stringify(target.tag)
   if (target.value !== undefined && unchanged) return { value: target.value }
-  const signal = AbortSignal.any([stopping, AbortSignal.timeout(Math.max(1, deadline - Date.now()))])
-  const type = await access
-    .typeOf(target.tag.name, signal)
-    .catch((error: unknown) => ({ ok: false as const, text: asError(error).message }))
+  const type = await withDeadline(stopping, deadline - Date.now(), (signal) =>
+    access.typeOf(target.tag.name, signal),
+  ).catch((error: unknown) => ({ ok: false as const, text: asError(error).message }))
   if (!type.ok) {
     return Date.now() >= deadline
       ? notSentInTime

@@ -6,6 +6,7 @@ import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Arrival, Message } from '#main/bridges/bridge'
 import { silentLog } from '#main/log'
+import { leftIn } from '#main/test-signals'
 import type { PlcConfig, TagConfig } from '#shared/config'
 import { canonicalJson, parseJson } from '#shared/value'
 import type { GateState, WriteOutcome } from '#shared/write'
@@ -66,6 +67,8 @@ function site(more: Partial<PipelineOptions> = {}, before: readonly JournalLine[
     outcome: async (_plc: string): Promise<WriteOutcome> => ({ kind: 'done' }),
     /** Called inside the driver before its guard: what happens meanwhile. */
     meanwhile: () => {},
+    /** The pipeline's own signal, as the driver got it last. */
+    stopping: new AbortController().signal,
     deliver: true,
   }
   const journal: Journal = {
@@ -78,7 +81,8 @@ function site(more: Partial<PipelineOptions> = {}, before: readonly JournalLine[
   }
   const accessOf = (plc: string): PlcAccess => ({
     typeOf: async () => ({ ok: true, type: { kind: 'atomic', name: 'SINT' } }),
-    write: async (address, value, { guard }) => {
+    write: async (address, value, { guard, signal }) => {
+      state.stopping = signal
       state.meanwhile()
       const blocked = guard()
       if (blocked !== undefined) return { kind: 'blocked', error: blocked }
@@ -362,6 +366,7 @@ describe('write pipeline', () => {
     await it1.send({ tag: 'Unread', value: 5 })
     await it1.answered(2)
     expect(it1.written).toEqual([{ address: 'Unread', value: 5 }])
+    expect(leftIn(it1.state.stopping)).toBe(0)
   })
 
   it('answers unreadable requests too, with what could be read', async () => {
