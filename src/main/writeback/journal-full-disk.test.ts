@@ -37,6 +37,30 @@ onSmallDisk('journal on a full disk', (disk, unmount) => {
     expect(again.before.map(({ id }) => id)).toEqual(['first', ...written, 'next'])
   })
 
+  it('counts as writable again when there is room for lines, also while nobody writes any', async () => {
+    const refused = async (path: string) => {
+      const { journal } = await openJournal({ path, log: silentLog })
+      await journal.append(line('first'))
+      await disk.fill()
+      await expect(journal.append(line('x'.repeat(page)))).rejects.toThrow('ENOSPC')
+      vi.advanceTimersByTime(60_000)
+      return journal
+    }
+    const full = await refused(join(disk.folder, 'full'))
+    full.problem()
+    // Waits for the attempt that this began.
+    await full.close()
+    expect(full.problem()).toContain('ENOSPC')
+    await disk.free()
+
+    const path = join(disk.folder, 'freed')
+    const freed = await refused(path)
+    await disk.free()
+    await vi.waitFor(() => expect(freed.problem()).toBe(''))
+    await freed.close()
+    expect(await readFile(path, 'utf8')).toBe(`${JSON.stringify(line('first'))}\n`)
+  })
+
   it('glues nothing to a torn line of before that could not be ended at first', async () => {
     const path = join(disk.folder, 'torn')
     const torn = '{"line":"answered","id":"'

@@ -117,6 +117,8 @@ export interface OpenedJournal {
 }
 
 const retryMs = 2_000
+/** Lines of a request have this room together, in bytes, before a full disk counts as having room again. */
+const roomBytes = 16 * 1024
 /** A file that can't be moved aside is tried again after this long, in ms, and takes lines up to so many times its size. */
 const rotateRetryMs = 60_000
 const stuckTimes = 10
@@ -192,8 +194,20 @@ export async function openJournal(options: JournalOptions): Promise<OpenedJourna
    */
   async function takeBack(): Promise<void> {
     if (refusedFrom === undefined) return
-    await truncate(path, refusedFrom).catch(ignoreMissing)
+    const there = await stat(path).catch(ignoreMissing)
+    // Somebody may have made room by emptying it: to cut must not lengthen it.
+    if (there && there.size > refusedFrom) await truncate(path, refusedFrom)
     refusedFrom = undefined
+  }
+
+  /** Until the next attempt. What can't be taken back now is before the next line. */
+  async function giveUp({ message }: Error): Promise<void> {
+    problem = message
+    retryAt = performance.now() + retryMs
+    if (handle) refusedFrom = size
+    await handle?.close().catch(() => {})
+    handle = undefined
+    await takeBack().catch(() => {})
   }
 
   async function writeAll() {
@@ -209,13 +223,7 @@ export async function openJournal(options: JournalOptions): Promise<OpenedJourna
         for (const item of batch) item.done()
       } catch (thrown) {
         const error = asError(thrown)
-        problem = error.message
-        retryAt = performance.now() + retryMs
-        if (handle) refusedFrom = size
-        await handle?.close().catch(() => {})
-        handle = undefined
-        // What can't be taken back now is before the next line.
-        await takeBack().catch(() => {})
+        await giveUp(error)
         for (const item of batch) item.fail(new Error(`journal ${path}: ${error.message}`, { cause: error }))
       }
     }
@@ -224,11 +232,16 @@ export async function openJournal(options: JournalOptions): Promise<OpenedJourna
   /** Tells now whether it can be written, so that the gate knows before the first request. */
   async function probe() {
     try {
-      await ready()
+      const file = await ready()
+      if (problem !== '') {
+        // A full disk opens a file as any other does: only room for lines ends the problem.
+        await file.appendFile('\n'.repeat(roomBytes))
+        refusedFrom = size
+        await takeBack()
+      }
       problem = ''
     } catch (error) {
-      problem = asError(error).message
-      retryAt = performance.now() + retryMs
+      await giveUp(asError(error))
     }
   }
 
@@ -252,7 +265,7 @@ export async function openJournal(options: JournalOptions): Promise<OpenedJourna
           work(writeAll)
         }),
       problem: () => {
-        if (problem && performance.now() >= retryAt) work(probe)
+        if (problem && !closed && performance.now() >= retryAt) work(probe)
         return problem
       },
       close: async () => {
