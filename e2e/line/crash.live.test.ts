@@ -1,7 +1,7 @@
 /** A gateway that is killed, ended and started twice: nothing is executed again, every accepted request has its answer. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { guideProgram, type Simulator, startSimulator } from '#main/plcs/simulator/index'
-import type { AcceptedLine } from '#main/writeback/journal'
+import type { AcceptedLine } from '#main/writeback/journal-lines'
 import { builtCli, liveDescribe, uniqueNamespace } from '#scripts/brokers/live'
 import { type Ports, siteConfig } from '../site-file.ts'
 import { type Clients, connectClients, createSite, type Site } from './site.ts'

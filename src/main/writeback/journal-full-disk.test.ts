@@ -2,7 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { silentLog } from '#main/log'
-import { type AnsweredLine, openJournal } from './journal.ts'
+import { openJournal } from './journal.ts'
+import type { AnsweredLine } from './journal-lines.ts'
 import { onSmallDisk } from './test-small-disk.ts'
 
 const page = 4_096

@@ -14,7 +14,7 @@ import {
   longestText,
   type OutcomeLine,
   parseLine,
-} from './journal.ts'
+} from './journal-lines.ts'
 
 export interface JournalFilter {
   /** In PLC, tag, value, error, request id or address, whatever the case of its letters. */

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { silentLog } from '#main/log'
-import { type AnsweredLine, openJournal } from './journal.ts'
+import { openJournal } from './journal.ts'
+import type { AnsweredLine } from './journal-lines.ts'
 
 /** Files that another program has open, as on Windows. */
 const held = new Set<string>()

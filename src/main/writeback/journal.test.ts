@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '#main/log'
-import { type AnsweredLine, openJournal } from './journal.ts'
+import { openJournal } from './journal.ts'
+import type { AnsweredLine } from './journal-lines.ts'
 
 let folder = ''
 beforeEach(async () => {

@@ -22,7 +22,8 @@ import {
   type PipelineEntry,
   refused,
 } from './job.ts'
-import type { AcceptedLine, Journal, JournalLine } from './journal.ts'
+import type { Journal } from './journal.ts'
+import type { AcceptedLine, JournalLine } from './journal-lines.ts'
 import { createOpenJobs } from './open-jobs.ts'
 import { recover, unanswered } from './recover.ts'
 import { readRequest, unreadable, valueText, type WriteRequest } from './request.ts'

@@ -6,7 +6,8 @@ import { type EntryId, entryText } from '#shared/broker'
 import { isAnswerAddress } from '#shared/names/parse'
 import { type Answers, responseTo } from './answers.ts'
 import type { PipelineEntry } from './job.ts'
-import type { AcceptedLine, AnsweredLine, Journal, JournalLine, OutcomeLine, SentText } from './journal.ts'
+import type { Journal } from './journal.ts'
+import type { AcceptedLine, AnsweredLine, JournalLine, OutcomeLine, SentText } from './journal-lines.ts'
 import { type Ending, journalledDigest, journalledEnding, positionKey, requestKey, type Seen } from './seen.ts'
 
 export interface RecoverOptions {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { JournalLine } from './journal.ts'
+import type { JournalLine } from './journal-lines.ts'
 import { createSeen, type Ending, requestKey } from './seen.ts'
 
 const done: Ending = { success: true, error: '' }

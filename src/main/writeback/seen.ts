@@ -5,7 +5,7 @@
 import type { EntryId } from '#shared/broker'
 import { checkNames } from '#shared/write'
 import { canonicalDigest, type Refusal } from './checks.ts'
-import type { AcceptedLine, JournalLine, OutcomeLine } from './journal.ts'
+import type { AcceptedLine, JournalLine, OutcomeLine } from './journal-lines.ts'
 
 /** How a request ended, as it is answered. `refusal` absent: success. */
 export type Ending = Pick<Refusal, 'error' | 'skipped'> & { readonly success: boolean }
