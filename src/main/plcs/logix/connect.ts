@@ -19,7 +19,6 @@ import { byName, type Model, makeModel, renumbered } from './model.ts'
 import { askStamp, listProgram, type ProgramStart } from './program.ts'
 import { type Endpoint, parseEndpoint, parseRoute } from './route.ts'
 import { abortReason, EncapsulationError, openSession, type Session } from './session.ts'
-import { routingFailure } from './unconnected.ts'
 import type { WireOptions } from './wire.ts'
 
 /** What a family of controllers can do. */
@@ -140,10 +139,7 @@ async function openController(attempt: AttemptOptions, session: Session, withTag
   const exchange = makeExchange(wires[0], lanes)
 
   options.onStage?.('identifying')
-  const reply = await exchange.ask(identityRequest, 'demand', signal)
-  const unrouted = routingFailure(reply, path)
-  if (unrouted) throw new Error(unrouted)
-  const identity = parseIdentity(reply)
+  const identity = parseIdentity(await exchange.ask(identityRequest, 'demand', signal))
   const controller = controllerKey(identity)
   const start = await startOf(attempt, session, exchange, controller, withTags)
   if (!start.model.listed && isOtherDevice(identity)) {
@@ -164,6 +160,7 @@ async function openController(attempt: AttemptOptions, session: Session, withTag
   const { address } = plc
   return makeConnection({
     ...{ address, session, wires, exchange, identity, multiple, boolArrays, degraded, log },
+    bound: wires[0].degraded === '' || route.length === 0,
     ...start,
     onModel: remember,
     ...(options.onDetails ? { onDetails: options.onDetails } : {}),

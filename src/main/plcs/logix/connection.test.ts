@@ -456,10 +456,16 @@ describe('the connection ladder', () => {
     })
     const connection = await connect(to)
     expect(await values(connection, ['A'])).toEqual([111])
-    expect(await connection.write('A', 3, soon())).toEqual({
+    const writes = plc.writes.length
+    // The link is lost with that, and what waits is not sent to whatever answers next.
+    const [first, second] = await Promise.all([connection.write('A', 3, soon()), connection.write('B', 4, soon())])
+    expect(first).toEqual({
       kind: 'unknown',
       error: expect.stringMatching(/^A: the write was sent, and a router on the way got no answer/),
     })
+    expect(second).toMatchObject({ kind: 'not-sent', reason: 'not-connected' })
+    expect(plc.writes.length - writes).toBe(1)
+    expect((await connection.lost).message).toContain('the controller did not answer on the way there')
   })
 
   it('names the hop that failed, where a router on the way refuses', async () => {

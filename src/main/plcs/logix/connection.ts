@@ -3,21 +3,24 @@
  * gateway reads and writes with.
  */
 import type { Log } from '#main/log'
+import { status as st } from '#main/plcs/cip'
 import type { ConnectOptions, PlcConnection, TypeOutcome } from '#main/plcs/driver'
 import type { PlcDetails, PlcIdentity, TagPage } from '#shared/plc'
 import { parseAddress } from './address.ts'
 import { clockRequest, parseClock } from './clock.ts'
 import type { Exchange } from './exchange.ts'
-import { identityRequest, modeOf } from './identity.ts'
+import { controllerText, identityRequest, isNamed, isSame, parseIdentity } from './identity.ts'
+import type { Priority } from './lanes.ts'
 import { atomic } from './layout.ts'
 import { type Model, tagListEntry } from './model.ts'
 import { makePacketLimit } from './packet-limit.ts'
-import { type Controller, makePlan } from './plan.ts'
+import { makePlan } from './plan.ts'
 import { followProgram, type ProgramStart } from './program.ts'
 import { abortReason, type Session } from './session.ts'
 import { findTarget } from './target.ts'
 import type { Wire } from './wire.ts'
 import { writeTag } from './write.ts'
+import type { Writer } from './write-prepare.ts'
 
 /** What an attempt to connect has found. */
 export interface Opened extends ProgramStart, Pick<ConnectOptions, 'onDetails' | 'onChange'> {
@@ -27,6 +30,8 @@ export interface Opened extends ProgramStart, Pick<ConnectOptions, 'onDetails' |
   readonly wires: readonly Wire[]
   readonly exchange: Exchange
   readonly identity: PlcIdentity
+  /** Messages reach this one controller; false: whichever sits at the end of the route. */
+  readonly bound: boolean
   readonly multiple: boolean
   /** Arrays of DWORD are arrays of BOOL. */
   readonly boolArrays: boolean
@@ -55,7 +60,7 @@ export function makeConnection(opened: Opened): PlcConnection {
     },
     onChange: (change) => opened.onChange?.(change),
     onLook: async (signal) => {
-      const mode = modeOf(await exchange.ask(identityRequest, 'demand', signal))
+      const mode = (await whoAnswers('demand', signal))?.mode
       if (mode === undefined || mode === identity.mode) return
       identity = { ...identity, mode }
       opened.onDetails?.(details())
@@ -63,7 +68,28 @@ export function makeConnection(opened: Opened): PlcConnection {
   })
   const { model, suspect, distrust } = program
   const packetLimit = makePacketLimit(exchange.limit, () => opened.onDetails?.(details()))
-  const controller: Controller = { exchange, multiple: opened.multiple, packetLimit, model, suspect, distrust }
+  const controller: Writer = {
+    ...{ exchange, multiple: opened.multiple, packetLimit, model, suspect, distrust },
+    ...(opened.bound ? {} : { confirm }),
+  }
+
+  /** Undefined where it does not tell. Ends the connection where it is another controller than at its beginning. */
+  async function whoAnswers(priority: Priority, signal: AbortSignal): Promise<PlcIdentity | undefined> {
+    const reply = await exchange.ask(identityRequest, priority, signal)
+    if (reply.status !== st.ok) return undefined
+    const now = parseIdentity(reply)
+    if (isSame(now, identity)) return now
+    const error = new Error(
+      `another controller answers now: ${controllerText(now)}; it was ${controllerText(identity)}. Check that it is the right one.`,
+    )
+    session.fail(error)
+    throw error
+  }
+
+  async function confirm(signal: AbortSignal) {
+    if (!(await whoAnswers('write', signal)) && isNamed(identity))
+      throw new Error('the controller does not tell who it is, just now. Try again.')
+  }
 
   const details = (): PlcDetails => {
     const { listed, symbols, numbering } = model()

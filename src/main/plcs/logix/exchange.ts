@@ -15,10 +15,13 @@ export interface Exchange {
   ask(message: Buffer, priority: Priority, signal?: AbortSignal): Promise<CipReply>
 }
 
-/** `fail` ends the session where a reply can't be one. All wires are of one kind and size. */
+/** All wires are of one kind and size. */
 export function makeExchange(wire: Wire, lanes: Lanes): Exchange {
   const askFrame = async (frame: Buffer, priority: Priority, signal?: AbortSignal) => {
     const answer = await lanes.submit({ frame, priority, repeatable: true, ...(signal ? { signal } : {}) })
+    // With the last reply of all a router may have told that the link is gone: it is no tag's.
+    const why = lanes.gone()
+    if (why !== undefined) throw new Error(why)
     return messageOf(answer, signal)
   }
   return {

@@ -1,5 +1,5 @@
 import { cipClass, service, status as st } from '#main/plcs/cip'
-import { modeOfStatus, type PlcIdentity, revisionText } from '#shared/plc'
+import { modeOfStatus, type PlcIdentity, revisionText, serialText } from '#shared/plc'
 import { message, objectPath } from './eip.ts'
 import { type CipReply, readFields } from './reply.ts'
 
@@ -38,9 +38,19 @@ export function parseIdentity(reply: CipReply): PlcIdentity {
   return { vendor, deviceType, productCode, revision, serial, productName, mode: modeOfStatus(state) }
 }
 
-/** The mode the controller is in now; undefined where it does not tell. */
-export function modeOf(reply: CipReply): PlcIdentity['mode'] | undefined {
-  return reply.status === st.ok ? parseIdentity(reply).mode : undefined
+/** Whether it has told who it is. */
+export function isNamed({ vendor }: PlcIdentity): boolean {
+  return vendor !== nameless.vendor
+}
+
+/** Whether both are one and the same controller: another firmware or mode makes it no other. */
+export function isSame(one: PlcIdentity, other: PlcIdentity): boolean {
+  return one.vendor === other.vendor && one.productCode === other.productCode && one.serial === other.serial
+}
+
+/** One controller in a sentence. */
+export function controllerText({ productName, serial }: PlcIdentity): string {
+  return `${productName || 'a controller without a name'}, serial ${serialText(serial)}`
 }
 
 /** Whether this is another kind of device for sure: a module that routes, a drive, an I/O rack. */

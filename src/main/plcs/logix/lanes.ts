@@ -32,6 +32,8 @@ export type Answer =
 
 export interface Lanes {
   readonly width: number
+  /** Why nothing can be sent any more; undefined where it can. */
+  gone(): string | undefined
   /** Never rejects. Not sent where a thousand of its priority wait already. */
   submit(request: Request): Promise<Answer>
   /** Settles everything: in flight as `unanswered`, queued as `not-sent`. Later requests are not sent. */
@@ -71,6 +73,8 @@ export function openLanes(wires: readonly Wire[], options: LanesOptions): Lanes 
   let ended: string | undefined
   let overtaken = 0
 
+  const gone = () => ended ?? options.gone?.()
+
   function nextJob(): Job | undefined {
     const waiting = priorities.filter((priority) => queues[priority].length > 0)
     const first = waiting[0]
@@ -94,18 +98,18 @@ export function openLanes(wires: readonly Wire[], options: LanesOptions): Lanes 
 
   function mayLeave(job: Job): boolean {
     const { deadline, guard } = job.request
-    const gone = options.gone?.()
-    if (gone !== undefined) {
-      job.settle({ kind: 'not-sent', reason: 'not-connected', why: gone })
+    const why = gone()
+    if (why !== undefined) {
+      job.settle({ kind: 'not-sent', reason: 'not-connected', why })
       return false
     }
     if (deadline !== undefined && Date.now() >= deadline) {
       job.settle({ kind: 'not-sent', reason: 'timeout', why: 'time ran out before it could be sent' })
       return false
     }
-    const why = guard && ask(guard)
-    if (why === undefined) return true
-    job.settle({ kind: 'blocked', why })
+    const objection = guard && ask(guard)
+    if (objection === undefined) return true
+    job.settle({ kind: 'blocked', why: objection })
     return false
   }
 
@@ -132,6 +136,7 @@ export function openLanes(wires: readonly Wire[], options: LanesOptions): Lanes 
 
   return {
     width: wires.length,
+    gone,
     submit,
     end: (why) => {
       if (ended !== undefined) return

@@ -37,7 +37,7 @@ export interface ProgramOptions extends ProgramStart {
   /** Hears of every model that replaces the one before. */
   onModel(model: Model): void
   onChange(change: ProgramChange): void
-  /** After each look: what else is asked from time to time. A rejection is no harm. */
+  /** Before each look: what else is asked from time to time. Where it ends the connection, nothing is listed anew. */
   onLook?(signal: AbortSignal): Promise<void>
 }
 
@@ -101,9 +101,11 @@ export function followProgram(options: ProgramOptions): Program {
     clearTimeout(nextLook)
     if (looking || ended.signal.aborted) return
     looking = true
-    refresh()
-      .then(() => options.onLook?.(ended.signal))
-      .catch((error: unknown) => log.debug(() => `${address}: looking for changes: ${asError(error).message}`))
+    const failed = (error: unknown) => log.debug(() => `${address}: looking for changes: ${asError(error).message}`)
+    Promise.resolve(options.onLook?.(ended.signal))
+      .catch(failed)
+      .then(refresh)
+      .catch(failed)
       .finally(() => {
         looking = false
         const againMs = wanted ? Math.min(pauseMs, Math.max(suspectMs, listAt - Date.now())) : pauseMs

@@ -16,6 +16,15 @@ import { statusText } from './status.ts'
 import { findTarget, type Target } from './target.ts'
 import type { Ask } from './templates.ts'
 
+/** What writing needs of a connection. */
+export interface Writer extends Controller {
+  /**
+   * Rejects where another controller answers than the one the connection was made with. Absent where that can't be: the
+   * connection is this controller's own.
+   */
+  confirm?(signal: AbortSignal): Promise<void>
+}
+
 export type Refused = Extract<WriteOutcome, { kind: 'refused' }>
 export const refused = (address: string, words: string): Refused => ({ kind: 'refused', error: `${address}: ${words}` })
 
@@ -114,15 +123,19 @@ export function lyingThere(
 }
 
 /**
- * Refuses where the program may be another than the one of `model`: a value of many parts would go to wrong places then,
- * and neither type nor handle tells the controller so. One with a single part goes by its own path.
+ * The last questions: undefined where the bytes may leave. Nothing goes to another controller, and nothing where the
+ * program may be another than the one of `model`: a value of many parts would go to wrong places then, and neither type
+ * nor handle tells the controller so. One with a single part goes by its own path and needs no `model`.
  */
-export function stillThere(controller: Controller, model: Model, text: string, options: WriteOptions) {
+export async function stillThere(controller: Writer, text: string, options: WriteOptions, model?: Model) {
+  const { exchange, confirm, distrust } = controller
+  if (!confirm && model?.stamp === undefined) return undefined
   return beforeSending(text, options, async (signal) => {
-    if (model.stamp === undefined) return undefined
-    const check = checkStamp(await controller.exchange.ask(changeRequest, 'write', signal), model.stamp)
+    await confirm?.(signal)
+    if (model?.stamp === undefined) return undefined
+    const check = checkStamp(await exchange.ask(changeRequest, 'write', signal), model.stamp)
     if (check === 'same') return undefined
-    controller.distrust(model)
+    distrust(model)
     return refused(text, 'the program was just changed and is being read anew. Try again in a moment.')
   })
 }

@@ -17,11 +17,11 @@ import type { Controller } from './plan.ts'
 import { type CipReply, parseReply } from './reply.ts'
 import { failureReason, statusText } from './status.ts'
 import { bitsOf, type Target } from './target.ts'
-import { lyingThere, notSent, prepare, refused, stillThere } from './write-prepare.ts'
+import { lyingThere, notSent, prepare, refused, stillThere, type Writer } from './write-prepare.ts'
 
 /** Writes a value; never rejects but for a bug. */
 export async function writeTag(
-  controller: Controller,
+  controller: Writer,
   text: string,
   value: TagValue,
   options: WriteOptions,
@@ -36,7 +36,7 @@ export async function writeTag(
   if (why) return refused(text, why)
   const now = holdsStruct(layout) ? await lyingThere(controller, text, target, layout, options) : undefined
   if (now && 'kind' in now) return now
-  const other = layout.kind === 'atomic' ? undefined : await stillThere(controller, model, text, options)
+  const other = await stillThere(controller, text, options, layout.kind === 'atomic' ? undefined : model)
   if (other) return other
   return writeValue(controller, text, target, layout, encode(layout, value, now), options)
 }
@@ -45,7 +45,7 @@ const u16 = (value: number) => Buffer.from([value & 0xff, value >> 8])
 
 /** Sets or clears one bit within the controller, so that nobody else's bits are touched (service 0x4E). */
 async function writeBit(
-  controller: Controller,
+  controller: Writer,
   text: string,
   target: Target,
   layout: Layout,
@@ -62,6 +62,8 @@ async function writeBit(
   const and = Buffer.alloc(bytes, 0xff)
   if (value) or[bit >> 3] = 1 << (bit & 7)
   else and[bit >> 3] = 0xff & ~(1 << (bit & 7))
+  const other = await stillThere(controller, text, options)
+  if (other) return other
   const request = message(service.readModifyWrite, target.path, Buffer.concat([u16(bytes), or, and]))
   return outcomeOf(controller, text, await send(controller, request, options, options.guard))
 }

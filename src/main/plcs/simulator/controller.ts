@@ -83,8 +83,9 @@ export interface Controller extends TagAccess {
   readonly profile: Profile
   readonly faults: Faults
   readonly counters: Counters
-  readonly slot: number
-  readonly serial: number
+  /** Where the CPU sits, and which one it is: another may be put in its place. */
+  slot: number
+  serial: number
   readonly writeLog: WriteRecord[]
   /** µs that the clock was set ahead of this computer's. */
   clockShiftUs: bigint

@@ -58,6 +58,11 @@ export interface Simulator extends TagAccess {
   download(program?: SimProgram): void
   /** The same with the download state before it: for `ms` tags and change counters are unknown. Replaces one under way. */
   downloadDuring(ms: number, program?: SimProgram): void
+  /**
+   * Another CPU with the same program is put into the chassis, or this one into another slot. TCP connections, which
+   * end at the module before it, stay; CIP connections are gone.
+   */
+  exchangeCpu(by: { readonly serial?: number; readonly slot?: number }): void
   /** Sets the wall clock, ms since the epoch. */
   setClock(at: number): void
   /** TCP connections open now. */
@@ -139,7 +144,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     host,
     port,
     get identity() {
-      return identityOf(profile.cpu, serial, faults)
+      return identityOf(profile.cpu, controller.serial, faults)
     },
     get: controller.get,
     set: controller.set,
@@ -149,6 +154,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     initialFaults: { ...faults },
     control: (line) => control(simulator, line),
     download,
+    exchangeCpu: (by) => {
+      Object.assign(controller, by)
+      connections.closeAll()
+    },
     setClock: (at) => {
       controller.clockShiftUs = BigInt(at - Date.now()) * 1000n
     },
