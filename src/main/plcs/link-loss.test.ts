@@ -11,7 +11,7 @@ import { startProxy } from '#scripts/brokers/proxy'
 import type { TagConfig } from '#shared/config'
 import { createDriver } from './index.ts'
 import { type Simulator, type SimulatorOptions, startSimulator } from './simulator/simulator.ts'
-import { plcConfig, program } from './test-controllers.ts'
+import { never, plcConfig, program } from './test-controllers.ts'
 
 const timeoutMs = 1_000
 const pollMs = 250
@@ -83,6 +83,24 @@ describe.concurrent('a PLC link', () => {
     await within(recoverMs, 'good')
     await vi.waitFor(() => expect(value()).toBe(4711), { timeout: 1_000 })
     await vi.waitFor(() => expect(simulator.counters.connections).toBe(2), { timeout: 1_000 })
+  })
+
+  it('that is lost with a write under way never delivers it once the cable is back', async (test) => {
+    const simulator = await simulate(test)
+    const { proxy, part, within } = await polled(test, simulator)
+    proxy.stall()
+    const guard = vi.fn(() => undefined)
+    const writing = part.connection()?.write('Counter', 4711, { signal: never, deadline: Date.now() + 300, guard })
+    await vi.waitFor(() => expect(guard).toHaveBeenCalled())
+    await within(noticeMs, 'stale')
+    expect(await writing).toMatchObject({ kind: 'unknown' })
+    await part.stop()
+    await vi.waitFor(() => expect(proxy.connections(), 'what was sent is thrown away').toBe(0), { timeout: 2_000 })
+    proxy.restore()
+    part.start()
+    await within(recoverMs, 'good')
+    expect(simulator.writeLog).toEqual([])
+    expect(simulator.get('Counter')).toBe(42)
   })
 
   it('whose PLC answers nothing on a connection that stands is noticed in time, too', async (test) => {

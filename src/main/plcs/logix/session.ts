@@ -130,12 +130,16 @@ function runSession(socket: Socket, log: Log): Session & { register(done: () => 
   const waiting = new Map<number, (message: Buffer) => void>()
   const connections = new Map<number, (sequence: number, message: Buffer) => boolean>()
 
+  // Nothing of what was sent may arrive later: a plain close goes on delivering it when the cable is back, long after a
+  // write was given up.
+  const reset = () => socket.resetAndDestroy()
+
   const fail = (error: Error) => {
     if (ended) return
     ended = error
     waiting.clear()
     connections.clear()
-    socket.destroy()
+    reset()
     resolveLost(error)
   }
 
@@ -234,11 +238,11 @@ function runSession(socket: Socket, log: Log): Session & { register(done: () => 
     fail,
     close: () => {
       if (!ended && handle !== 0) socket.end(unregisterSession(handle))
-      else socket.destroy()
+      else reset()
       ended ??= new Error('closed')
       waiting.clear()
       connections.clear()
-      const timer = setTimeout(() => socket.destroy(), 200)
+      const timer = setTimeout(reset, 200)
       socket.once('close', () => clearTimeout(timer))
       resolveLost(ended)
     },
