@@ -15,6 +15,7 @@ import {
   remainingWords,
   silenceMs,
 } from './forward-open.ts'
+import { lostWay } from './lost-way.ts'
 import { hopText } from './route.ts'
 import { ask } from './session.ts'
 import { unconnectedWire } from './unconnected.ts'
@@ -128,6 +129,9 @@ function connectedWire(
     if (!waiting || count !== sequence || message[0] !== service) return false
     const take = waiting
     waiting = undefined
+    const lost = lostWay(message)
+    // Before its asker hears of it, and the next one sends.
+    if (lost) session.fail(lost)
     take(message)
     return true
   })

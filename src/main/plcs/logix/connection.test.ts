@@ -373,6 +373,21 @@ describe('writing', () => {
     expect(outcome).toMatchObject({ kind: 'refused', error: expect.stringContaining('keyswitch') })
   })
 
+  it('does not know what became of a write whose connection timed out on the way, and connects anew', async () => {
+    const to = await peer({
+      answer: (request) => (request.service === 0x4d ? request.replyFrame(0x1f, undefined, [0x0203]) : honest(request)),
+    })
+    const connection = await connect(to)
+    const [first, second] = await Promise.all([connection.write('A', 1, soon()), connection.write('B', 2, soon())])
+    expect(first).toEqual({
+      kind: 'unknown',
+      error: expect.stringMatching(/^A: the write was sent, and a router on the way got no answer/),
+    })
+    expect(second).toMatchObject({ kind: 'not-sent', reason: 'not-connected' })
+    expect(to.services.filter((service) => service === 0x4d)).toHaveLength(1)
+    expect((await connection.lost).message).toContain('the controller did not answer on the way there')
+  })
+
   it('sends nothing after its signal has aborted', async () => {
     const to = await peer({ answer: honest })
     const connection = await connect(to)

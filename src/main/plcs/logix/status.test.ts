@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { extendedStatus, status } from '#main/plcs/cip'
-import { failureReason, statusText } from './status.ts'
+import { failureReason, isTimedOut, statusText } from './status.ts'
 
 describe('CIP status in words', () => {
   it('has words, the code and what to do for every status Logix uses', () => {
@@ -23,6 +23,15 @@ describe('CIP status in words', () => {
 
   it('shows codes it does not know', () => {
     expect(statusText(0x77, [0x1234])).toContain('0x77/0x1234')
+  })
+
+  it('tells which requests may have been done although a router gave them up', () => {
+    const { connectionTimedOut, unconnectedTimedOut, linkAddressNotValid } = extendedStatus
+    expect(isTimedOut(status.vendorSpecific, [connectionTimedOut])).toBe(true)
+    expect(isTimedOut(status.connectionFailure, [connectionTimedOut])).toBe(true)
+    expect(isTimedOut(status.connectionFailure, [unconnectedTimedOut])).toBe(true)
+    expect(isTimedOut(status.connectionFailure, [linkAddressNotValid])).toBe(false)
+    expect(isTimedOut(status.vendorSpecific, [])).toBe(false)
   })
 
   it('tells apart what will stay from what may pass', () => {

@@ -10,6 +10,8 @@ interface Meaning {
   readonly words: string
   readonly hint: string
   readonly reason: ReadFailureReason
+  /** Nobody knows what became of the request: the controller may have got it, and done it (CIP Vol. 1, 3-5.5.4). */
+  readonly timedOut?: true
 }
 
 const refused = (words: string, hint: string): Meaning => ({ words, hint, reason: 'refused' })
@@ -96,10 +98,13 @@ add(
 )
 add(st.connectionFailure, ext.outOfConnections, outOfConnections)
 add(st.connectionFailure, ext.noMoreConnections, outOfConnections)
-const timedOut = refused(
-  'the controller did not answer on the way there',
-  'Check that the module in this slot runs; it is tried again.',
-)
+const timedOut: Meaning = {
+  ...refused(
+    'the controller did not answer on the way there',
+    'Check that the module in this slot runs; it is tried again.',
+  ),
+  timedOut: true,
+}
 add(st.connectionFailure, ext.connectionTimedOut, timedOut)
 add(st.connectionFailure, ext.unconnectedTimedOut, timedOut)
 add(st.vendorSpecific, ext.connectionTimedOut, timedOut)
@@ -154,4 +159,9 @@ export function statusText(status: number, extended: readonly number[] = []): st
 /** The reason a read has failed with this status. */
 export function failureReason(status: number, extended: readonly number[] = []): ReadFailureReason {
   return meaningOf(status, extended).reason
+}
+
+/** Whether a router on the way waited for the controller's answer in vain: the request may have been done all the same. */
+export function isTimedOut(status: number, extended: readonly number[]): boolean {
+  return meaningOf(status, extended).timedOut === true
 }

@@ -4,7 +4,7 @@
  */
 
 import { asError } from '#main/link'
-import { extendedStatus as ext, service, status as st } from '#main/plcs/cip'
+import { service, status as st } from '#main/plcs/cip'
 import type { WriteOptions } from '#main/plcs/driver'
 import type { TagValue } from '#shared/value'
 import type { WriteOutcome } from '#shared/write'
@@ -14,8 +14,8 @@ import { encode, holdsStruct, misfit } from './encode.ts'
 import type { Answer } from './lanes.ts'
 import { elementCount, type Layout, wireType } from './layout.ts'
 import type { Controller } from './plan.ts'
-import { type CipReply, parseReply } from './reply.ts'
-import { failureReason, statusText } from './status.ts'
+import { parseReply } from './reply.ts'
+import { failureReason, isTimedOut, statusText } from './status.ts'
 import { bitsOf, type Target } from './target.ts'
 import { lyingThere, notSent, prepare, refused, stillThere, type Writer } from './write-prepare.ts'
 
@@ -154,16 +154,11 @@ function outcomeOf(controller: Controller, text: string, answer: Answer): WriteO
   }
 }
 
-/** A router answers for the controller, which may have got the request, and may have done it (CIP Vol. 1, 3-5.5.4). */
-function cameTooLate({ status, extended: [code] }: CipReply): boolean {
-  return status === st.connectionFailure && (code === ext.connectionTimedOut || code === ext.unconnectedTimedOut)
-}
-
 function outcomeOfReply(controller: Controller, text: string, bytes: Buffer): WriteOutcome {
   try {
     const reply = parseReply(bytes)
     if (reply.status === st.ok) return { kind: 'done' }
-    if (cameTooLate(reply))
+    if (isTimedOut(reply.status, reply.extended))
       return {
         kind: 'unknown',
         error: `${text}: the write was sent, and a router on the way got no answer to it in time. Read the tag to see whether it took effect.`,
