@@ -16,6 +16,7 @@ import {
   startPeer,
   tinyPlc,
 } from './scripted-peer.ts'
+import { hangingOn } from './test-signals.ts'
 
 const open: { close(): Promise<void> }[] = []
 afterEach(async () => {
@@ -386,6 +387,13 @@ describe('writing', () => {
     expect(second).toMatchObject({ kind: 'not-sent', reason: 'not-connected' })
     expect(to.services.filter((service) => service === 0x4d)).toHaveLength(1)
     expect((await connection.lost).message).toContain('the controller did not answer on the way there')
+  })
+
+  it('leaves nothing at a signal that lives as long as the gateway', async () => {
+    const connection = await connect(await peer({ answer: honest }))
+    const { signal } = new AbortController()
+    for (let i = 0; i < 5; i++) expect(await connection.write('A', i, { ...soon(), signal })).toEqual({ kind: 'done' })
+    expect(hangingOn(signal)).toEqual({ listeners: 0, dependants: 0 })
   })
 
   it('sends nothing after its signal has aborted', async () => {

@@ -15,6 +15,7 @@ import { isProbed, type Probed, type Shape, shaped, shapesOf, wasMany } from './
 import { statusText } from './status.ts'
 import { findTarget, type Target } from './target.ts'
 import type { Ask } from './templates.ts'
+import { within } from './within.ts'
 
 /** What writing needs of a connection. */
 export interface Writer extends Controller {
@@ -36,12 +37,15 @@ async function beforeSending<T>(
 ): Promise<T | Extract<WriteOutcome, { kind: 'not-sent' }>> {
   const left = Math.min(Math.ceil(options.deadline - Date.now()), longestTimer)
   if (left <= 0) return notSent(text, 'timeout', 'time ran out before it could be sent')
-  const late = AbortSignal.timeout(left)
+  let ended: AbortSignal | undefined
   try {
-    return await work(AbortSignal.any([options.signal, late]))
+    return await within(options.signal, left, (signal) => {
+      ended = signal
+      return work(signal)
+    })
   } catch (error) {
     if (options.signal.aborted) return notSent(text, 'cancelled', 'it was cancelled')
-    if (late.aborted) return notSent(text, 'timeout', 'time ran out before it could be sent')
+    if (ended?.aborted) return notSent(text, 'timeout', 'time ran out before it could be sent')
     return notSent(text, 'not-connected', asError(error).message)
   }
 }
