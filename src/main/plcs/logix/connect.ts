@@ -180,11 +180,13 @@ function waitForConnection(options: WireOptions, large: boolean, memory: Memory)
     timer.unref()
   }
   async function look() {
+    // A request that got no answer may have opened one all the same.
+    await closeLeft(options)
     const wire = await openConnected(options, large).catch(asError)
     if (session.ended) return
+    memory.patienceMs = Math.min(patience.lastMs, memory.patienceMs * 2)
     if (typeof wire === 'string' || wire instanceof Error) return wait()
     await wire.close()
-    memory.patienceMs = Math.min(patience.lastMs, memory.patienceMs * 2)
     session.fail(new Error('the PLC has a connection free again, and is connected anew to use it.'))
   }
   wait()

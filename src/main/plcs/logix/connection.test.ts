@@ -445,6 +445,37 @@ describe('the connection ladder', () => {
     expect(await values(quick, ['A', 'B'])).toEqual([111, 222])
   })
 
+  it('asks a PLC that has no connection ever more rarely', async () => {
+    const asked: number[] = []
+    const to = await peer({
+      open: (request) => {
+        asked.push(performance.now())
+        return request.replyFrame(0x01, undefined, [0x0113])
+      },
+      answer: unwrapped,
+    })
+    const firstMs = 20
+    open.push(
+      await createLogixDriver(config(to.port), silentLog, { firstMs, lastMs: 1_000 }).connect({ signal: never }),
+    )
+    await vi.waitFor(() => expect(asked.length).toBeGreaterThan(5), { timeout: 5_000 })
+    const [before = 0, last = 0] = asked.slice(4)
+    expect(last - before).toBeGreaterThan(8 * firstMs)
+  })
+
+  it('closes a connection that it asked for in vain before it asks for another', async () => {
+    let silent = false
+    const to = await peer({
+      open: (request) => (silent ? undefined : request.replyFrame(0x01, undefined, [0x0113])),
+      answer: unwrapped,
+    })
+    const driver = createLogixDriver(config(to.port, { timeout: 20 }), silentLog, { firstMs: 5, lastMs: 1_000 })
+    open.push(await driver.connect({ signal: never }))
+    silent = true
+    const asked = () => to.services.filter((service) => service === 0x5b || service === 0x4e)
+    await vi.waitFor(() => expect(Buffer.from(asked()).toString('hex')).toMatch(/5b4e5b4e5b$/), { timeout: 5_000 })
+  })
+
   it('needs a person for a wrong slot', async () => {
     const to = await refusing((request) => request.replyFrame(0x01, undefined, [0x0312]))
     const failed = await connect(to, { slot: 3 }).catch((error: unknown) => error)

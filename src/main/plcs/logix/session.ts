@@ -22,10 +22,10 @@ export interface Session {
   /** Undefined while the session lives. */
   readonly ended: Error | undefined
   /**
-   * Sends a frame of `rrData`, with a context of its own. `take` hears the reply's message at most once.
-   * Returns how to stop waiting; the reply is dropped then.
+   * Sends a frame of `rrData`, with a context of its own. Either `take` hears the reply's message, or `lost` why the
+   * session ended before it, and that once. Returns how to stop waiting: neither is called then.
    */
-  exchange(frame: Buffer, take: (message: Buffer) => void): () => void
+  exchange(frame: Buffer, take: (message: Buffer) => void, lost?: (error: Error) => void): () => void
   /** Sends a frame of `unitData` as it is. */
   send(frame: Buffer): void
   /** Hears the replies of one connection, by the id chosen for it or the id the target gave. Returns how to stop. */
@@ -127,7 +127,7 @@ function runSession(socket: Socket, log: Log): Session & { register(done: () => 
   const lost = new Promise<Error>((resolve) => {
     resolveLost = resolve
   })
-  const waiting = new Map<number, (message: Buffer) => void>()
+  const waiting = new Map<number, { take(message: Buffer): void; lost?(error: Error): void }>()
   const connections = new Map<number, (sequence: number, message: Buffer) => boolean>()
 
   // Nothing of what was sent may arrive later: a plain close goes on delivering it when the cable is back, long after a
@@ -137,9 +137,15 @@ function runSession(socket: Socket, log: Log): Session & { register(done: () => 
   const fail = (error: Error) => {
     if (ended) return
     ended = error
-    waiting.clear()
-    connections.clear()
     reset()
+    tellLost(error)
+  }
+
+  const tellLost = (error: Error) => {
+    connections.clear()
+    const left = [...waiting.values()]
+    waiting.clear()
+    for (const { lost } of left) lost?.(error)
     resolveLost(error)
   }
 
@@ -171,11 +177,11 @@ function runSession(socket: Socket, log: Log): Session & { register(done: () => 
 
   function takeUnconnected(frame: Buffer) {
     const context = frame.readUInt32LE(at.context + 4) === 0 ? frame.readUInt32LE(at.context) : 0
-    const take = waiting.get(context)
+    const asker = waiting.get(context)
     const message = parseRRData(frame)
-    if (!take || !message) return drop('a reply nobody waits for')
+    if (!asker || !message) return drop('a reply nobody waits for')
     waiting.delete(context)
-    take(message)
+    asker.take(message)
   }
 
   function takeConnected(frame: Buffer) {
@@ -214,13 +220,16 @@ function runSession(socket: Socket, log: Log): Session & { register(done: () => 
         registered = () => {}
       }
     },
-    exchange: (frame, take) => {
-      if (ended) return () => {}
+    exchange: (frame, take, lost) => {
+      if (ended) {
+        lost?.(ended)
+        return () => {}
+      }
       const context = nextContext
       nextContext = nextContext >= 0xffffffff ? 1 : nextContext + 1
       frame.writeUInt32LE(context, at.context)
       frame.writeUInt32LE(handle, at.session)
-      waiting.set(context, take)
+      waiting.set(context, lost ? { take, lost } : { take })
       socket.write(frame)
       return () => waiting.delete(context)
     },
@@ -240,11 +249,9 @@ function runSession(socket: Socket, log: Log): Session & { register(done: () => 
       if (!ended && handle !== 0) socket.end(unregisterSession(handle))
       else reset()
       ended ??= new Error('closed')
-      waiting.clear()
-      connections.clear()
       const timer = setTimeout(reset, 200)
       socket.once('close', () => clearTimeout(timer))
-      resolveLost(ended)
+      tellLost(ended)
     },
   }
 }
@@ -252,22 +259,25 @@ function runSession(socket: Socket, log: Log): Session & { register(done: () => 
 /** Sends one unconnected message and waits for its reply. Rejects when the session ends or nothing comes in time. */
 export function ask(session: Session, message: Buffer, timeoutMs: number, what: string): Promise<CipReply> {
   return new Promise((resolve, reject) => {
-    if (session.ended) return reject(session.ended)
-    const forget = session.exchange(rrData(session.handle, message), (reply) => {
+    let timer: NodeJS.Timeout | undefined
+    const take = (reply: Buffer) => {
       clearTimeout(timer)
       try {
         resolve(parseReply(reply))
       } catch (error) {
         reject(error)
       }
-    })
-    const timer = setTimeout(() => {
+    }
+    // Not by the session's promise: it lives for months, and would keep all that was ever hung on it.
+    const lost = (error: Error) => {
+      clearTimeout(timer)
+      reject(error)
+    }
+    const forget = session.exchange(rrData(session.handle, message), take, lost)
+    if (session.ended) return
+    timer = setTimeout(() => {
       forget()
       reject(new Error(`no answer to ${what} within ${timeoutMs} ms`))
     }, timeoutMs)
-    void session.lost.then((error) => {
-      clearTimeout(timer)
-      reject(error)
-    })
   })
 }
