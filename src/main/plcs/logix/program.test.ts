@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { silentLog } from '#main/log'
 import { status } from '#main/plcs/cip'
 import type { Exchange } from './exchange.ts'
@@ -122,4 +122,57 @@ it('asks for a list that is refused soon, as in a download, and rarely where it 
   stop()
   expect(lists().length - before).toBeLessThanOrEqual(11)
   expect(lists().length - before).toBeGreaterThan(5)
+})
+
+describe('a controller without change counters', () => {
+  /** One tag of the list, as the controller tells it. */
+  const listed = (name: string) => {
+    const entry = Buffer.alloc(4 + 2 + name.length + 2 + 2 + 12 + 1)
+    entry.writeUInt32LE(1, 0)
+    entry.writeUInt16LE(name.length, 4)
+    entry.write(name, 6, 'latin1')
+    entry.writeUInt16LE(0xc4, 6 + name.length)
+    return entry
+  }
+  function suspected() {
+    const list = { status: status.ok, data: listed('A') }
+    const onChange = vi.fn()
+    const log = { ...silentLog, info: vi.fn() }
+    const began = follow(1, (service) => (service === 0x55 ? list : {}), { multiple: false, onChange, log })
+    const suspecting = setInterval(() => began.program.suspect(), 250)
+    const lists = () => began.asked.filter(({ service }) => service === 0x55).length
+    const stop = () => {
+      clearInterval(suspecting)
+      began.stop()
+    }
+    return { list, lists, onChange, log, stop, model: began.program.model }
+  }
+
+  it('is asked for its tags now and then at most, however odd what it answers is, and nothing is told', async () => {
+    const { lists, onChange, log, stop, model } = suspected()
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(model().symbols.map(({ name }) => name)).toEqual(['A'])
+    onChange.mockClear()
+    log.info.mockClear()
+    const before = lists()
+    await vi.advanceTimersByTimeAsync(10 * 60_000)
+    stop()
+    expect(lists() - before).toBeLessThanOrEqual(20)
+    expect(lists() - before).toBeGreaterThan(15)
+    expect(onChange).not.toHaveBeenCalled()
+    expect(log.info).not.toHaveBeenCalled()
+  })
+
+  it('is found with another program all the same', async () => {
+    const { list, onChange, log, stop, model } = suspected()
+    await vi.advanceTimersByTimeAsync(120_000)
+    onChange.mockClear()
+    log.info.mockClear()
+    list.data = listed('B')
+    await vi.advanceTimersByTimeAsync(40_000)
+    stop()
+    expect(model().symbols.map(({ name }) => name)).toEqual(['B'])
+    expect(onChange).toHaveBeenCalledTimes(1)
+    expect(log.info.mock.calls.join()).toContain('1 tag appeared (B), 1 tag vanished (A)')
+  })
 })

@@ -60,6 +60,9 @@ const suspectMs = 500
 /** From one refused list to the next: a download is over within minutes, a device that lists nothing never will. */
 const refusedMs = { first: 500, last: 5_000, patience: 24, slow: 60_000 }
 
+/** From one list to the next where it is only guessed that the tags may be others, and the last guess was wrong. */
+const sameMs = 30_000
+
 export function followProgram(options: ProgramOptions): Program {
   const { address, exchange, log } = options
   /** As the program was read last. */
@@ -138,6 +141,11 @@ export function followProgram(options: ProgramOptions): Program {
     remembered = false
     take(listed)
     const change = await differenceOf(seen, listed, (message) => exchange.ask(message, 'browse', ended.signal))
+    // Without counters it was only a guess: not told where it was wrong, and not made again and again.
+    if (listed.stamp === undefined && isEmpty(change)) {
+      listAt = Date.now() + sameMs
+      return
+    }
     log.info(`${address}: the program was changed, its tags are listed anew: ${programChangeText(change)}`)
     options.onChange(change)
   }
@@ -201,6 +209,10 @@ async function tellsInPackets(exchange: Exchange, stamp: string, signal: AbortSi
   const parts = partsOf(data, 2)
   if (parts && checkStamp(parseReply(data.subarray(parts.start(1))), stamp) === 'same') return true
   return (await askStamp(exchange, signal)) !== stamp
+}
+
+function isEmpty({ appeared, vanished, retyped }: ProgramChange): boolean {
+  return appeared.count + vanished.count + retyped.count === 0
 }
 
 const alone = byName('the controller tells changes of its program only to who asks for nothing else')

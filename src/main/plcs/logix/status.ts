@@ -12,6 +12,8 @@ interface Meaning {
   readonly reason: ReadFailureReason
   /** Nobody knows what became of the request: the controller may have got it, and done it (CIP Vol. 1, 3-5.5.4). */
   readonly timedOut?: true
+  /** What is known of the program does not fit the one that answers. */
+  readonly otherProgram?: true
 }
 
 const refused = (words: string, hint: string): Meaning => ({ words, hint, reason: 'refused' })
@@ -125,10 +127,11 @@ add(
   refused('the keyswitch is in RUN: the controller takes no changes', 'Turn it to REM.'),
 )
 add(st.deviceStateConflict, 0x2802, refused('the controller is safety locked', 'Unlock it, or use a standard tag.'))
+const otherProgram = (words: string, hint: string): Meaning => ({ ...refused(words, hint), otherProgram: true })
 add(
   st.extended,
   ext.offsetOutOfRange,
-  refused('the offset is beyond the end of the tag', 'The program was changed; it is read anew.'),
+  otherProgram('the offset is beyond the end of the tag', 'The program was changed; it is read anew.'),
 )
 add(st.extended, ext.beyondEnd, {
   words: 'the index or the number of elements is beyond the end of the array',
@@ -138,9 +141,13 @@ add(st.extended, ext.beyondEnd, {
 add(
   st.extended,
   ext.typeMismatch,
-  refused('the type is another in the controller', 'The program was changed; its types are read anew.'),
+  otherProgram('the type is another in the controller', 'The program was changed; its types are read anew.'),
 )
-add(st.extended, ext.downloadInProgress, refused('a program is being loaded', 'Wait until the download has ended.'))
+add(
+  st.extended,
+  ext.downloadInProgress,
+  otherProgram('a program is being loaded', 'Wait until the download has ended.'),
+)
 
 function meaningOf(status: number, extended: readonly number[]): Meaning {
   const unknown = refused('the controller refused', 'Look the code up in its manual.')
@@ -159,6 +166,12 @@ export function statusText(status: number, extended: readonly number[] = []): st
 /** The reason a read has failed with this status. */
 export function failureReason(status: number, extended: readonly number[] = []): ReadFailureReason {
   return meaningOf(status, extended).reason
+}
+
+/** Whether a refusal is a sign that the program was changed: it may be for a tag that is not there any more, too. */
+export function hintsAtOtherProgram(status: number, extended: readonly number[]): boolean {
+  const { otherProgram, reason } = meaningOf(status, extended)
+  return otherProgram === true || reason === 'unknown-tag'
 }
 
 /** Whether a router on the way waited for the controller's answer in vain: the request may have been done all the same. */

@@ -15,7 +15,7 @@ import type { Answer } from './lanes.ts'
 import { elementCount, type Layout, wireType } from './layout.ts'
 import type { Controller } from './plan.ts'
 import { parseReply } from './reply.ts'
-import { failureReason, isTimedOut, statusText } from './status.ts'
+import { hintsAtOtherProgram, isTimedOut, statusText } from './status.ts'
 import { bitsOf, type Target } from './target.ts'
 import { lyingThere, notSent, prepare, refused, stillThere, type Writer } from './write-prepare.ts'
 
@@ -163,8 +163,7 @@ function outcomeOfReply(controller: Controller, text: string, bytes: Buffer): Wr
         kind: 'unknown',
         error: `${text}: the write was sent, and a router on the way got no answer to it in time. Read the tag to see whether it took effect.`,
       }
-    if (reply.status === st.extended || failureReason(reply.status, reply.extended) === 'unknown-tag')
-      controller.suspect()
+    if (hintsAtOtherProgram(reply.status, reply.extended)) controller.suspect()
     return refused(text, `the PLC refused the write: ${statusText(reply.status, reply.extended)}`)
   } catch (error) {
     return { kind: 'unknown', error: `${text}: the answer to the write can not be read: ${asError(error).message}` }
