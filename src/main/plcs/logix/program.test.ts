@@ -124,6 +124,24 @@ it('asks for a list that is refused soon, as in a download, and rarely where it 
   expect(lists().length - before).toBeGreaterThan(5)
 })
 
+it.each([false, true])(
+  'goes on at its pace though the clock is set back by hours (suspected all the while: %s)',
+  async (odd) => {
+    const { asked, program, stop } = follow(1, listRefused)
+    program.distrust(program.model())
+    const suspecting = odd ? setInterval(() => program.suspect(), 250) : undefined
+    await vi.advanceTimersByTimeAsync(20_000)
+    vi.setSystemTime(Date.now() - 3 * 3_600_000)
+    const count = (wanted: number) => asked.filter(({ service }) => service === wanted).length
+    const before = { looks: count(0x03), lists: count(0x55) }
+    await vi.advanceTimersByTimeAsync(20_000)
+    clearInterval(suspecting)
+    stop()
+    expect(count(0x03) - before.looks).toBeGreaterThan(3)
+    expect(count(0x55) - before.lists).toBeGreaterThanOrEqual(3)
+  },
+)
+
 describe('a controller without change counters', () => {
   /** One tag of the list, as the controller tells it. */
   const listed = (name: string) => {

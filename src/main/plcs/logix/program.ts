@@ -74,7 +74,7 @@ export function followProgram(options: ProgramOptions): Program {
   let suspected = false
   const ended = new AbortController()
   const pauseMs = Math.min(lookMs, Math.min(awakeMs, options.silenceMs / 2) / exchange.lanes.width)
-  /** The tags are to be listed anew, and could not be yet; not before `listAt`, after so many refusals. */
+  /** The tags are to be listed anew, and could not be yet; not before `listAt` (of `performance.now()`, as nobody sets it), after so many refusals. */
   let wanted = false
   let listAt = 0
   let refused = 0
@@ -94,7 +94,7 @@ export function followProgram(options: ProgramOptions): Program {
   const lookIn = (ms: number) => {
     clearTimeout(nextLook)
     if (ended.signal.aborted) return
-    lookAt = Date.now() + ms
+    lookAt = performance.now() + ms
     nextLook = setTimeout(look, ms)
   }
 
@@ -111,7 +111,7 @@ export function followProgram(options: ProgramOptions): Program {
       .catch(failed)
       .finally(() => {
         looking = false
-        const againMs = wanted ? Math.min(pauseMs, Math.max(suspectMs, listAt - Date.now())) : pauseMs
+        const againMs = wanted ? Math.min(pauseMs, Math.max(suspectMs, listAt - performance.now())) : pauseMs
         lookIn(suspected ? suspectMs : againMs)
       })
   }
@@ -125,11 +125,11 @@ export function followProgram(options: ProgramOptions): Program {
     if (!options.lists || (!changed && !remembered)) return
     if (changed) doubt()
     wanted = true
-    if (Date.now() < listAt) return
+    if (performance.now() < listAt) return
     const listed = await listProgram(exchange, options.boolArrays, options.multiple, ended.signal)
     // While a program is being loaded the list is refused, or the counters are: it is tried again.
     if (!listed || (listed.stamp === undefined && seen.stamp !== undefined)) {
-      listAt = Date.now() + refusedPause(refused++)
+      listAt = performance.now() + refusedPause(refused++)
       return
     }
     wanted = false
@@ -143,7 +143,7 @@ export function followProgram(options: ProgramOptions): Program {
     const change = await differenceOf(seen, listed, (message) => exchange.ask(message, 'browse', ended.signal))
     // Without counters it was only a guess: not told where it was wrong, and not made again and again.
     if (listed.stamp === undefined && isEmpty(change)) {
-      listAt = Date.now() + sameMs
+      listAt = performance.now() + sameMs
       return
     }
     log.info(`${address}: the program was changed, its tags are listed anew: ${programChangeText(change)}`)
@@ -155,7 +155,7 @@ export function followProgram(options: ProgramOptions): Program {
     suspect: () => {
       suspected = true
       // Brought forward, never put off: a poll that fails is odd again at every turn.
-      if (!looking && lookAt - Date.now() > suspectMs) lookIn(suspectMs)
+      if (!looking && lookAt - performance.now() > suspectMs) lookIn(suspectMs)
     },
     distrust: (of) => {
       if (of !== model) return

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { typeName } from '#shared/plc'
 import { decode } from './codec.ts'
 import { encode, misfit } from './encode.ts'
@@ -186,6 +186,20 @@ describe('templates', () => {
     expect(decode(layout, after)).toEqual({ Parts: value })
     for (const start of [0, 20]) expect(after.subarray(start + 4, start + 16)).toEqual(Buffer.alloc(12, 0xaa))
     expect(misfit(layout, { Parts: [{ ...value[0], Odd: 1 }, value[1] ?? 0] })).toContain('no member odd')
+  })
+
+  it('that could not be read are read a minute later, though the clock was set back', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const types: { [id: number]: Description } = {}
+    const templates = openTemplates()
+    expect(await templates.load(0x200, controller(types))).toContain('no such tag')
+    types[0x200] = inner
+    vi.setSystemTime(Date.now() - 3 * 3_600_000)
+    await vi.advanceTimersByTimeAsync(59_000)
+    expect(await templates.load(0x200, controller(types))).toContain('no such tag')
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(await templates.load(0x200, controller(types))).toMatchObject({ type: { name: 'Inner' } })
   })
 
   it('that end too early are told in words', async () => {

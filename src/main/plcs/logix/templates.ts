@@ -91,7 +91,8 @@ export function openTemplates(): Templates {
     },
   }
 
-  const isDue = (id: number) => typeof found.get(id) === 'string' && Date.now() - (failedAt.get(id) ?? 0) >= retryMs
+  const isDue = (id: number) =>
+    typeof found.get(id) === 'string' && performance.now() - (failedAt.get(id) ?? 0) >= retryMs
 
   async function read(id: number, ask: Ask, outer: readonly number[]): Promise<TemplateResult> {
     const there = found.get(id)
@@ -101,7 +102,7 @@ export function openTemplates(): Templates {
       throw error
     })
     found.set(id, result)
-    if (typeof result === 'string') failedAt.set(id, Date.now())
+    if (typeof result === 'string') failedAt.set(id, performance.now())
     return result
   }
 
