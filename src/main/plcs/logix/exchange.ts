@@ -19,10 +19,7 @@ export interface Exchange {
 export function makeExchange(wire: Wire, lanes: Lanes): Exchange {
   const askFrame = async (frame: Buffer, priority: Priority, signal?: AbortSignal) => {
     const answer = await lanes.submit({ frame, priority, repeatable: true, ...(signal ? { signal } : {}) })
-    // With the last reply of all a router may have told that the link is gone: it is no tag's.
-    const why = lanes.gone()
-    if (why !== undefined) throw new Error(why)
-    return messageOf(answer, signal)
+    return messageOf(answer, lanes.gone(), signal)
   }
   return {
     limit: wire.limit,
@@ -33,8 +30,9 @@ export function makeExchange(wire: Wire, lanes: Lanes): Exchange {
   }
 }
 
-function messageOf(answer: Answer, signal: AbortSignal | undefined): Buffer {
-  if (answer.kind === 'reply') return answer.message
+/** With its last reply a router on the way may have told that the link is gone: that one is no tag's. */
+function messageOf(answer: Answer, gone: string | undefined, signal: AbortSignal | undefined): Buffer {
+  if (answer.kind === 'reply' && gone === undefined) return answer.message
   if (signal?.aborted) throw abortReason(signal)
-  throw new Error(answer.why)
+  throw new Error(answer.kind === 'reply' ? gone : answer.why)
 }

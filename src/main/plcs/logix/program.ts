@@ -74,7 +74,7 @@ export function followProgram(options: ProgramOptions): Program {
   let suspected = false
   const ended = new AbortController()
   const pauseMs = Math.min(lookMs, Math.min(awakeMs, options.silenceMs / 2) / exchange.lanes.width)
-  /** The tags are to be listed anew, and could not be yet; not before `listAt` (of `performance.now()`, as nobody sets it), after so many refusals. */
+  /** The tags are to be listed anew, and could not be yet; not before `listAt` (`performance.now()`), after so many refusals. */
   let wanted = false
   let listAt = 0
   let refused = 0
