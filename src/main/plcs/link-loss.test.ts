@@ -133,6 +133,21 @@ describe.concurrent('a PLC link', () => {
     await within(recoverMs, 'good')
   })
 
+  it('whose CPU is exchanged behind a module that stays is noticed in time, and is the new one afterwards', async (test) => {
+    const simulator = await simulate(test, { serial: 0x1111 })
+    simulator.faults.refuseForwardOpen = { status: 0x01, extended: [0x0113] }
+    const { within, part } = await polled(test, simulator)
+    expect(part.pin()).toMatchObject({ found: { serial: 0x1111 } })
+    simulator.exchangeCpu({ slot: 5 })
+    await within(noticeMs, 'stale')
+    await vi.waitFor(() =>
+      expect(part.state.getState()).toMatchObject({ error: expect.stringContaining('no module answers in this slot') }),
+    )
+    simulator.exchangeCpu({ slot: 0, serial: 0x2222 })
+    await within(recoverMs, 'good')
+    expect(part.pin()).toMatchObject({ found: { serial: 0x2222 } })
+  })
+
   it('that is closed once by the PLC is back at once', async (test) => {
     const simulator = await simulate(test)
     const { within, attempts } = await polled(test, simulator)
