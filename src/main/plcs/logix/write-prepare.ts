@@ -2,6 +2,7 @@
 import { asError } from '#main/link'
 import { service, status as st, typeCode } from '#main/plcs/cip'
 import type { WriteOptions } from '#main/plcs/driver'
+import { withDeadline } from '#main/waiting'
 import type { WriteOutcome } from '#shared/write'
 import type { Address } from './address.ts'
 import { changeRequest, checkStamp } from './change.ts'
@@ -15,7 +16,6 @@ import { isProbed, type Probed, type Shape, shaped, shapesOf, wasMany } from './
 import { statusText } from './status.ts'
 import { findTarget, type Target } from './target.ts'
 import type { Ask } from './templates.ts'
-import { within } from './within.ts'
 
 /** What writing needs of a connection. */
 export interface Writer extends Controller {
@@ -39,13 +39,14 @@ async function beforeSending<T>(
   if (left <= 0) return notSent(text, 'timeout', 'time ran out before it could be sent')
   let ended: AbortSignal | undefined
   try {
-    return await within(options.signal, left, (signal) => {
+    return await withDeadline(options.signal, left, (signal) => {
       ended = signal
       return work(signal)
     })
   } catch (error) {
     if (options.signal.aborted) return notSent(text, 'cancelled', 'it was cancelled')
-    if (ended?.aborted) return notSent(text, 'timeout', 'time ran out before it could be sent')
+    if (ended?.reason instanceof DOMException && ended.reason.name === 'TimeoutError')
+      return notSent(text, 'timeout', 'time ran out before it could be sent')
     return notSent(text, 'not-connected', asError(error).message)
   }
 }
