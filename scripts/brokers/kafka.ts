@@ -22,13 +22,26 @@ export interface KafkaOptions {
   readonly superUsers?: readonly string[]
   /** Adds ports for proxies: who comes in on `port` is sent to `advertised` for everything else. */
   readonly behind?: readonly { readonly port: number; readonly advertised: number }[]
+  /** A broker of this cluster, beside the first one; absent: the first one of a new cluster. */
+  readonly joins?: Cluster
   /** Absent: a folder that goes with the process. */
   readonly dir?: string
   /** More of server.properties: `auto.create.topics.enable`, `message.max.bytes`, … */
   readonly properties?: Readonly<Record<string, string>>
 }
 
+/** A cluster that further brokers can join. Its first broker, with id 1, is its only controller. */
+export interface Cluster {
+  readonly id: string
+  readonly controller: number
+  /** Brokers that were given an id. */
+  brokers: number
+}
+
 export interface KafkaServer extends Server {
+  readonly cluster: Cluster
+  /** Its id in the cluster. */
+  readonly nodeId: number
   /** SASL_PLAINTEXT; with `users`. */
   readonly saslPort: number | undefined
   /** SASL_SSL; with `users` and `tls`. */
@@ -42,21 +55,23 @@ const quiet = [
   '-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info',
 ]
 
-/** Starts Apache Kafka on 127.0.0.1, broker and controller in one process. Rejects with `Missing` where it is not there. */
+/** Starts Apache Kafka on 127.0.0.1, broker and controller (of a new cluster) in one process. Rejects with `Missing` where it is not there. */
 export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServer> {
   const command = need('java', 'Debian: apt-get install default-jre-headless')
   if (!existsSync(join(jars, 'pom.xml'))) throw new Missing('Kafka is not installed. Run: npm run brokers:kafka')
   const ports = {
     plain: options.port ?? (await freePort()),
-    controller: await freePort(),
     tls: options.tls && (await freePort()),
     sasl: options.users && (await freePort()),
     saslTls: options.users && options.tls && (await freePort()),
   }
+  const cluster = options.joins ?? { id: clusterId(), controller: await freePort(), brokers: 0 }
+  cluster.brokers++
+  const nodeId = cluster.brokers
   const dir = tempDir('kafka', options.dir)
   const conf = join(dir.path, 'server.properties')
   const data = join(dir.path, 'data')
-  writeFileSync(conf, properties(options, ports, data), { mode: 0o600 })
+  writeFileSync(conf, properties({ options, ports, cluster, nodeId, data }), { mode: 0o600 })
   const classPath = ['-cp', join(jars, '*')]
   const format = async () => {
     rmSync(data, { recursive: true, force: true })
@@ -70,7 +85,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
       'kafka.tools.StorageTool',
       'format',
       '-t',
-      clusterId(),
+      cluster.id,
       '-c',
       conf,
     ]
@@ -92,18 +107,25 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
     readyMs: 60_000,
     forget: format,
   })
-  return Object.assign(server, { saslPort: ports.sasl, saslTlsPort: ports.saslTls })
+  return Object.assign(server, { cluster, nodeId, saslPort: ports.sasl, saslTlsPort: ports.saslTls })
 }
 
 interface Ports {
   readonly plain: number
-  readonly controller: number
   readonly tls: number | undefined
   readonly sasl: number | undefined
   readonly saslTls: number | undefined
 }
 
-function properties(options: KafkaOptions, ports: Ports, data: string): string {
+interface Node {
+  readonly options: KafkaOptions
+  readonly ports: Ports
+  readonly cluster: Cluster
+  readonly nodeId: number
+  readonly data: string
+}
+
+function properties({ options, ports, cluster, nodeId, data }: Node): string {
   const clients = [
     ['PLAINTEXT', ports.plain],
     ['SSL', ports.tls],
@@ -112,14 +134,15 @@ function properties(options: KafkaOptions, ports: Ports, data: string): string {
   ].filter(([, port]) => port !== undefined)
   const behind = options.behind ?? []
   const named = (port: 'port' | 'advertised') => behind.map((one, index) => [`BEHIND${index}`, one[port]])
+  const controllers = options.joins ? [] : [['CONTROLLER', cluster.controller]]
   const address = ([name, port]: readonly unknown[]) => `${name}://127.0.0.1:${port}`
   const all: Record<string, string> = {
-    'process.roles': 'broker,controller',
-    'node.id': '1',
-    'controller.quorum.voters': `1@127.0.0.1:${ports.controller}`,
+    'process.roles': options.joins ? 'broker' : 'broker,controller',
+    'node.id': `${nodeId}`,
+    'controller.quorum.voters': `1@127.0.0.1:${cluster.controller}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
-    listeners: [...clients, ...named('port'), ['CONTROLLER', ports.controller]].map(address).join(','),
+    listeners: [...clients, ...named('port'), ...controllers].map(address).join(','),
     'advertised.listeners': [...clients, ...named('advertised')].map(address).join(','),
     'listener.security.protocol.map': [
       'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL',

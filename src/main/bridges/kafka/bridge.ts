@@ -73,7 +73,7 @@ export function createKafkaBridge(entry: KafkaConfig, context: BridgeContext): B
 async function open(client: Client, entry: KafkaConfig, place: Place): Promise<Topics> {
   await client.admin.connect()
   const topics = await ensureTopics(client.admin, entry, place)
-  await client.producer.connect()
+  await client.sender.connect()
   return topics
 }
 
@@ -107,7 +107,7 @@ function connection({ entry, context, place, client, topics, sent, unsure }: Par
   const words = (error: unknown, about?: string) => why ?? inWords(place, error, client.failures, about)
 
   const publisher = createPublisher({
-    producer: client.producer,
+    sender: client.sender,
     recordOf: recordMaker({ base: place.base, tagValues: entry.publish_changes, tagPartitions: topics.tagPartitions }),
     acks: entry.required_acks,
     compression: entry.compression === 'gzip' ? client.gzip : client.none,

@@ -1,16 +1,8 @@
-import type {
-  Admin,
-  Consumer,
-  ConsumerConfig,
-  Kafka,
-  KafkaConfig as KafkaOptions,
-  Producer,
-  SASLOptions,
-} from 'kafkajs'
+import type { Admin, Consumer, ConsumerConfig, Kafka, KafkaConfig as KafkaOptions, SASLOptions } from 'kafkajs'
 import type { BridgeContext } from '#main/bridges/bridge'
 import { type HostPort, joinAddress, splitAddress } from '#shared/address'
 import type { KafkaConfig } from '#shared/config'
-import { partitionOf } from './partition.ts'
+import { createSender, type Sender } from './sender.ts'
 import { createSockets } from './sockets.ts'
 import { tlsOptions } from './tls.ts'
 
@@ -32,7 +24,7 @@ const fetchWaitMs = 250
 /** The kafkajs clients of one connection, all under the gateway's client id. */
 export interface Client {
   readonly admin: Admin
-  readonly producer: Producer
+  readonly sender: Sender
   /** A consumer; each opening of intake needs a fresh one. */
   consumer(groupId: string): Consumer
   /** kafkajs' numbers for compression. */
@@ -83,18 +75,11 @@ export async function createClient(entry: KafkaConfig, context: BridgeContext, c
   }
   const kafka: Kafka = new Kafka(options)
   const admin = kafka.admin()
-  const producer = kafka.producer({
-    allowAutoTopicCreation: false,
-    maxInFlightRequests: 1,
-    createPartitioner:
-      () =>
-      ({ message, partitionMetadata }) =>
-        message.partition ?? partitionOf(keyOf(message.key), partitionMetadata.length),
-  })
+  const sender = createSender(kafka, () => client.onSilence())
   const consumers: Consumer[] = []
   const client: Client = {
     admin,
-    producer,
+    sender,
     gzip: CompressionTypes.GZIP,
     none: CompressionTypes.None,
     failures: sockets.failures,
@@ -107,14 +92,13 @@ export async function createClient(entry: KafkaConfig, context: BridgeContext, c
       return consumer
     },
     close: async (ms) => {
-      const leaving = [...consumers, producer, admin].map((one) => one.disconnect().catch(() => {}))
+      const leaving = [...consumers, sender, admin].map((one) => one.disconnect().catch(() => {}))
       await atMost(Promise.all(leaving), ms)
       sockets.destroy()
     },
     destroy: () => sockets.destroy(),
   }
   admin.on(admin.events.REQUEST_TIMEOUT, () => client.onSilence())
-  producer.on(producer.events.REQUEST_TIMEOUT, () => client.onSilence())
   return client
 }
 
@@ -156,10 +140,6 @@ function saslOf(entry: KafkaConfig, password: string | undefined): SASLOptions |
     case 'SCRAM-SHA-512':
       return { mechanism: 'scram-sha-512', ...login }
   }
-}
-
-function keyOf(key: Buffer | string | null | undefined): Buffer {
-  return Buffer.isBuffer(key) ? key : Buffer.from(key ?? '')
 }
 
 /** Resolves with the work, or after `ms`. */

@@ -17,6 +17,15 @@ export interface Place {
   readonly user: string | undefined
 }
 
+/** kafkajs took records for sent that the cluster does not have: none of these partitions answered. */
+export class NotWritten extends Error {
+  override readonly name = 'NotWritten'
+
+  constructor(partitions: readonly number[]) {
+    super(`${partitions.length > 1 ? 'partitions' : 'partition'} ${partitions.join(', ')} took no records`)
+  }
+}
+
 interface Words {
   readonly what: string
   readonly hint: string
@@ -121,6 +130,12 @@ function fromBroker(place: Place, error: Error, about: string | undefined): Word
       what: `login of ${user} was refused: ${error.message}`,
       hint: 'Correct username, password and sasl_mechanism',
       person: true,
+    }
+  }
+  if (error instanceof NotWritten) {
+    return {
+      what: `${topic}: ${error.message}: a leader has moved, or the topic was made anew with fewer partitions`,
+      hint: 'If it stays so, check the topic and the brokers of the cluster',
     }
   }
   switch (protocolType(error)) {

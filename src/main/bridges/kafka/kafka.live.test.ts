@@ -10,7 +10,7 @@ import { startProxy } from '#scripts/brokers/proxy'
 import { freePort } from '#scripts/brokers/server'
 import type { KafkaConfig } from '#shared/config'
 import { createKafkaBridge } from './bridge.ts'
-import { contextFor, entryFor, kafkaFixture, type Outsider, outsider } from './test-fixture.ts'
+import { contextFor, entryFor, kafkaFixture, type Outsider, outsider, published } from './test-fixture.ts'
 
 const never = new AbortController().signal
 const open: BridgeConnection[] = []
@@ -29,18 +29,6 @@ const refusal = (bridge: Bridge): Promise<Error> =>
     () => Promise.reject(new Error('connected')),
     (error: Error) => error,
   )
-
-/** Publishes and waits; gives the error of each message, '' where it was confirmed. */
-function published(connection: BridgeConnection, messages: readonly Message[]): Promise<string[]> {
-  return new Promise((resolve) => {
-    const errors: string[] = []
-    let open = messages.length
-    connection.publish(messages, (index, error) => {
-      errors[index] = error?.message ?? ''
-      if (--open === 0) resolve(errors)
-    })
-  })
-}
 
 const tag = (tag: string, value: number | string): Message => ({
   subject: { kind: 'tag', plc: 'P', tag },

@@ -1,9 +1,9 @@
-import type { Producer } from 'kafkajs'
 import type { Message } from '#main/bridges/bridge'
 import type { SentMemory } from '#main/bridges/sent'
 import { isRefusal } from './errors.ts'
 import { createLane, type Lane } from './lane.ts'
 import type { Outgoing } from './record.ts'
+import type { Sender } from './sender.ts'
 
 /** Records in one batch: more gain nothing and hold the event loop longer (performance.md §5). */
 export const batchRecords = 500
@@ -11,7 +11,7 @@ export const batchRecords = 500
 const batchSize = 700_000
 
 export interface PublisherOptions {
-  readonly producer: Producer
+  readonly sender: Sender
   readonly recordOf: (message: Message) => Outgoing | undefined
   readonly acks: -1 | 0 | 1
   /** kafkajs' number of the compression. */
@@ -32,7 +32,7 @@ export interface Publisher {
 
 /** Sends messages, each topic on a lane of its own. */
 export function createPublisher(options: PublisherOptions): Publisher {
-  const { producer, recordOf, acks, compression, ackMs, own, sent, words, onEnd } = options
+  const { sender, recordOf, acks, compression, ackMs, own, sent, words, onEnd } = options
   const lanes = new Map<string, Lane>()
   let ended: Error | undefined
 
@@ -41,7 +41,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     if (known) return known
     const made = createLane({
       send: async (messages) => {
-        await producer.send({ topic, messages, acks, compression, timeout: ackMs })
+        await sender.send({ topic, messages, acks, compression, timeout: ackMs })
       },
       judge: (error) => ({ error: words(error, topic), ends: own.has(topic) && !isRefusal(error) }),
       onEnd,

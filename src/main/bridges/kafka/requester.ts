@@ -50,7 +50,7 @@ export function createKafkaRequester(entry: KafkaConfig, context: BridgeContext)
     const forget = connection.onLost(connected, (error) => way.failed(error))
     way.sent()
     const message = { value: payload, key: key ?? null, ...(headers && { headers: { ...headers } }) }
-    outside.client.producer.send({ topic: address, messages: [message], acks: -1, timeout: requestMs - 1_000 }).then(
+    outside.client.sender.send({ topic: address, messages: [message], acks: -1, timeout: requestMs - 1_000 }).then(
       ([record]) => {
         const offset = record?.baseOffset
         way.taken(record && offset !== undefined ? { position: { partition: record.partition, offset } } : {})
@@ -79,7 +79,7 @@ async function open(entry: KafkaConfig, context: BridgeContext, signal: AbortSig
   const outside = await openOutside(entry, context, signal)
   const watched: Connection['watched'] = new Map()
   try {
-    await outside.client.producer.connect()
+    await outside.client.sender.connect()
   } catch (error) {
     const told = outside.words(error)
     await outside.close()

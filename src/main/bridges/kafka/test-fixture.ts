@@ -1,7 +1,7 @@
 /** An outside client of a Kafka broker, and the fixture of the contract test. Not part of the application. */
 import kafkajs, { type Admin, type Kafka, type KafkaConfig as KafkaOptions, type Producer } from 'kafkajs'
 import { vi } from 'vitest'
-import type { BridgeContext, Subject } from '#main/bridges/bridge'
+import type { BridgeConnection, BridgeContext, Message, Subject } from '#main/bridges/bridge'
 import type { BridgeFixture, Seen } from '#main/bridges/bridge.contract'
 import { silentLog } from '#main/log'
 import { startKafka } from '#scripts/brokers/kafka'
@@ -32,6 +32,18 @@ export const contextFor = (namespace: string, more: Partial<BridgeContext> = {})
   log: silentLog,
   ...more,
 })
+
+/** Publishes and waits; gives the error of each message, '' where it was confirmed. */
+export function published(connection: BridgeConnection, messages: readonly Message[]): Promise<string[]> {
+  return new Promise((resolve) => {
+    const errors: string[] = []
+    let open = messages.length
+    connection.publish(messages, (index, error) => {
+      errors[index] = error?.message ?? ''
+      if (--open === 0) resolve(errors)
+    })
+  })
+}
 
 export interface SeenRecord {
   readonly topic: string
