@@ -25,7 +25,7 @@ const fetchWaitMs = 250
 export interface Client {
   readonly admin: Admin
   readonly sender: Sender
-  /** A consumer; each opening of intake needs a fresh one. */
+  /** A consumer; each opening of intake needs a fresh one. It is forgotten when it has disconnected. */
   consumer(groupId: string): Consumer
   /** kafkajs' numbers for compression. */
   readonly gzip: number
@@ -76,7 +76,7 @@ export async function createClient(entry: KafkaConfig, context: BridgeContext, c
   const kafka: Kafka = new Kafka(options)
   const admin = kafka.admin()
   const sender = createSender(kafka, () => client.onSilence())
-  const consumers: Consumer[] = []
+  const consumers = new Set<Consumer>()
   const client: Client = {
     admin,
     sender,
@@ -88,7 +88,8 @@ export async function createClient(entry: KafkaConfig, context: BridgeContext, c
     consumer: (groupId) => {
       const consumer = kafka.consumer(consumerOptions(groupId))
       consumer.on(consumer.events.REQUEST_TIMEOUT, () => client.onSilence())
-      consumers.push(consumer)
+      consumers.add(consumer)
+      consumer.on(consumer.events.DISCONNECT, () => consumers.delete(consumer))
       return consumer
     },
     close: async (ms) => {
