@@ -8,7 +8,7 @@ import type { Arrival, Take } from '#main/bridges/bridge'
 import { asError } from '#main/link'
 import type { EntryId } from '#shared/broker'
 import { type Commits, watchCommits } from './commits.ts'
-import { protocolType } from './errors.ts'
+import { isNotPermitted, protocolType } from './errors.ts'
 import { type Bounds, boundsOf, coordinatorReady, positionsOf } from './positions.ts'
 import type { Unsure } from './unsure.ts'
 
@@ -30,7 +30,10 @@ export interface IntakeOptions {
   readonly who: string
   /** What an earlier intake of this entry could not settle. */
   readonly unsure: Unsure
-  /** Intake ended by itself: the group forgot us, the client gave up, a request could not be taken over. */
+  /**
+   * Intake ended by itself: the group forgot us, the client gave up, a request could not be taken over. Not called where
+   * it never opened for want of a right: the rest of the connection is good, and the right may still be given.
+   */
   onLost(error: Error): void
   /** We are a member, but every partition belongs to others. */
   onIdle(): void
@@ -61,6 +64,7 @@ export function openIntake(options: IntakeOptions): Intake {
   /** By partition: everything below was dealt with by a member of the group. */
   const next = new Map<number, bigint>()
   let placing: Promise<void> = Promise.resolve()
+  let opened = false
   let stopped = false
   let failed: Error | undefined
   let tellFailed: (error: Error) => void = () => {}
@@ -73,7 +77,7 @@ export function openIntake(options: IntakeOptions): Intake {
     if (failed || stopped) return
     failed = error
     tellFailed(error)
-    onLost(error)
+    if (opened || !isNotPermitted(error)) onLost(error)
   }
 
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
@@ -131,6 +135,7 @@ export function openIntake(options: IntakeOptions): Intake {
       seen = joining
       await placing
     }
+    opened = true
   }
 
   async function eachBatch(payload: EachBatchPayload) {

@@ -11,6 +11,7 @@ import { freePort } from '#scripts/brokers/server'
 import type { KafkaConfig } from '#shared/config'
 import { createKafkaBridge } from './bridge.ts'
 import { contextFor, entryFor, kafkaFixture, type Outsider, outsider, published } from './test-fixture.ts'
+import { allowTopics, entriesOf, rightsCount } from './test-rights.ts'
 
 const never = new AbortController().signal
 const open: BridgeConnection[] = []
@@ -533,6 +534,7 @@ liveDescribe('kafka', 'Apache Kafka with users, rights and TLS', () => {
     await admin.admin.createAcls({
       acl: names.flatMap((name) => operations.map((operation) => allow(name, operation))),
     })
+    await rightsCount(admin.admin, 'guest', names)
     const connection = await connected(guest)
     const [refused] = await published(connection, [tag('A', 1)])
     expect(refused).toContain(`topic "${base}" is not allowed for user "guest"`)
@@ -541,5 +543,26 @@ liveDescribe('kafka', 'Apache Kafka with users, rights and TLS', () => {
         `^kafka "Contract": consumer group "${base}-writers" is not allowed for user "guest", or not there yet`,
       ),
     )
+  })
+
+  test('goes on publishing where intake is refused, and takes requests once the right is given', async () => {
+    const base = site()
+    const names = [base, `${base}.health`, `${base}-writes`, `${base}-write-responses`]
+    await admin.create(names)
+    await allowTopics(admin.admin, 'guest', names)
+    const guest = login(base, { username: 'guest', sasl_mechanism: 'SCRAM-SHA-256' }, 'guest')
+    const connection = await connected(guest)
+    const seen: string[] = []
+    for (const value of [1, 2]) {
+      await expect(connection.listen(taking(seen), never)).rejects.toThrow('is not allowed for user "guest"')
+      expect(await published(connection, [tag('A', value)])).toEqual([''])
+    }
+    const group = `${base}-writers`
+    const line = `kafka-acls --add --allow-principal User:guest --operation Read --group ${group}`
+    await admin.admin.createAcls({ acl: entriesOf(line) })
+    await rightsCount(admin.admin, 'guest', [group])
+    await connection.listen(taking(seen), never)
+    await admin.send(`${base}-writes`, 'x')
+    await until(() => seen.length === 1)
   })
 })

@@ -96,7 +96,7 @@ async function rightsOf(admin: Admin, user: string): Promise<AclEntry[]> {
 }
 
 /** `kafka-acls --bootstrap-server BROKER --add --allow-principal User:x --operation Read … --topic a --group b …` */
-function entriesOf(line: string): AclEntry[] {
+export function entriesOf(line: string): AclEntry[] {
   const words = line.split(' ')
   const all = (flag: string) => words.flatMap((word, i) => (word === flag ? [words[i + 1] ?? ''] : []))
   const prefixed = all('--resource-pattern-type')[0] === 'prefixed'
