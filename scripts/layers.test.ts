@@ -91,6 +91,7 @@ const rows: readonly Row[] = [
         '#main/bridges/outbox',
         '#shared/names/build',
         library,
+        ...(library === 'kafkajs' ? ['kafkajs/src/cluster/brokerPool.js'] : []),
       ],
       mayNot: [
         '#main/plcs/driver',

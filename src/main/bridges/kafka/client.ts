@@ -2,6 +2,7 @@ import type { Admin, Consumer, ConsumerConfig, Kafka, KafkaConfig as KafkaOption
 import type { BridgeContext } from '#main/bridges/bridge'
 import { type HostPort, joinAddress, splitAddress } from '#shared/address'
 import type { KafkaConfig } from '#shared/config'
+import { askAnyBroker } from './any-broker.ts'
 import { createSender, type Sender } from './sender.ts'
 import { createSockets } from './sockets.ts'
 import { tlsOptions } from './tls.ts'
@@ -46,6 +47,7 @@ export interface Client {
 export async function createClient(entry: KafkaConfig, context: BridgeContext, clientId: string): Promise<Client> {
   const ssl = await tlsOptions(entry)
   const { Kafka, logLevel, CompressionTypes } = (await import('kafkajs')).default
+  await askAnyBroker()
   const { log } = context
   const { seeds, hosts } = seedsOf(entry.brokers)
   const sockets = createSockets(hosts, () => client.onBroken())

@@ -4,8 +4,9 @@ import { type KafkaServer, startKafka } from '#scripts/brokers/kafka'
 import { liveDescribe, uniqueNamespace } from '#scripts/brokers/live'
 import { freePort } from '#scripts/brokers/server'
 import { createKafkaBridge } from './bridge.ts'
+import { openOutside } from './outside.ts'
 import { createKafkaRequester } from './requester.ts'
-import { contextFor, entryFor, type Outsider, outsider, published } from './test-fixture.ts'
+import { contextFor, entryFor, type Outsider, outsider, published, taking } from './test-fixture.ts'
 
 const never = new AbortController().signal
 const open: BridgeConnection[] = []
@@ -113,7 +114,7 @@ liveDescribe('kafka', 'a cluster of two brokers', () => {
     }
     const requested = async () => {
       const hops: string[] = []
-      for await (const hop of requester.send(request, never)) hops.push(hop.kind)
+      for await (const hop of requester.send(request, never)) hops.push(hop.kind === 'failed' ? hop.error : hop.kind)
       return hops
     }
     expect(await published(connection, answers)).toEqual(tags.map(() => ''))
@@ -127,7 +128,43 @@ liveDescribe('kafka', 'a cluster of two brokers', () => {
     expect(errors).toContainEqual(
       expect.stringMatching(/"Contract": topic ".*-elsewhere": partitions? .* took no records/),
     )
-    expect(await requested()).toEqual(['sent', 'failed'])
+    expect(await requested()).toEqual(['sent', expect.stringMatching(/partition 2 took no records/)])
     await requester.close()
+  })
+
+  test('works beside a broker that it can not reach', async () => {
+    for (let round = 0; round < 3; round++) {
+      const base = await site(first)
+      const connection = await connected(createKafkaBridge(entryFor(halfPort), contextFor(base)))
+      const seen: string[] = []
+      await connection.listen(taking(seen), never)
+      await other.send(`${base}-writes`, 'x')
+      await vi.waitUntil(() => seen.length === 1, { timeout: 20_000 })
+      expect(await published(connection, values(1))).toEqual(tags.map(() => ''))
+    }
+  })
+
+  test('stands when a broker is killed that leads none of its topics', { timeout: 60_000 }, async () => {
+    const base = await site(first)
+    let lost = 0
+    const standing = Array.from({ length: 5 }, async () => {
+      const connection = await connected(createKafkaBridge(entryFor(first.port), contextFor(base)))
+      void connection.lost.then(() => lost++)
+      return connection
+    })
+    const connections = await Promise.all(standing)
+    const outside = await openOutside(entryFor(first.port), contextFor(base), never)
+    void outside.lost.then(() => lost++)
+    const pings = vi.spyOn(outside.client.admin, 'fetchTopicMetadata')
+    const orphan = await site(second)
+    await second.kill()
+    // Until the cluster takes it for gone, clients are told of it.
+    const noLeader = () => expect(other.admin.fetchTopicMetadata({ topics: [orphan] })).rejects.toThrow('no leader')
+    await vi.waitFor(noLeader, { timeout: 20_000 })
+    pings.mockClear()
+    await vi.waitUntil(() => pings.mock.calls.length === 2, { timeout: 20_000 })
+    for (const connection of connections) expect(await published(connection, values(1))).toEqual(tags.map(() => ''))
+    expect(lost).toBe(0)
+    await outside.close()
   })
 })

@@ -1,6 +1,6 @@
 import kafkajs from 'kafkajs'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import type { Arrival, Bridge, BridgeConnection, Message, Taken } from '#main/bridges/bridge'
+import type { Arrival, Bridge, BridgeConnection, Message } from '#main/bridges/bridge'
 import { bridgeContract } from '#main/bridges/bridge.contract'
 import { NeedsPerson } from '#main/link'
 import { makeCertificates } from '#scripts/brokers/certificates'
@@ -10,7 +10,7 @@ import { startProxy } from '#scripts/brokers/proxy'
 import { freePort } from '#scripts/brokers/server'
 import type { KafkaConfig } from '#shared/config'
 import { createKafkaBridge } from './bridge.ts'
-import { contextFor, entryFor, kafkaFixture, type Outsider, outsider, published } from './test-fixture.ts'
+import { contextFor, entryFor, kafkaFixture, type Outsider, outsider, published, taking } from './test-fixture.ts'
 import { allowTopics, entriesOf, rightsCount } from './test-rights.ts'
 
 const never = new AbortController().signal
@@ -35,15 +35,6 @@ const tag = (tag: string, value: number | string): Message => ({
   subject: { kind: 'tag', plc: 'P', tag },
   body: `"plc":"P","tag":"${tag}","value":${JSON.stringify(value)}}`,
 })
-
-/** A `take` that notes payloads and outcomes. */
-function taking(seen: string[], outcomes: string[] = []) {
-  return (arrival: Arrival): Promise<Taken> => {
-    const text = Buffer.from(arrival.payload).toString()
-    seen.push(text)
-    return Promise.resolve({ settle: (how) => outcomes.push(`${how} ${text}`) })
-  }
-}
 
 const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 20_000, interval: 5 })
 

@@ -10,6 +10,7 @@ import { base as baseOf, clientId, kafkaNames } from '#shared/names/build'
 import { type Client, createClient, requestMs } from './client.ts'
 import { inWords, noAnswer, type Place, problem } from './errors.ts'
 import { keepPinging } from './ping.ts'
+import { signOfLife } from './topics.ts'
 
 export interface Outside extends Losable {
   readonly client: Client
@@ -78,9 +79,7 @@ export async function openOutside(entry: KafkaConfig, context: BridgeContext, si
     signal.removeEventListener('abort', onAbort)
   }
   pinging = keepPinging({
-    ask: async () => {
-      await client.admin.describeCluster()
-    },
+    ask: () => signOfLife(client.admin, kafkaNames.tags(place.base)),
     onDead: (error) => fail(error === undefined ? noAnswer(place) : words(error)),
     everyMs: pingEveryMs,
     answerMs: requestMs,

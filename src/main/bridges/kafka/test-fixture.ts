@@ -1,7 +1,7 @@
 /** An outside client of a Kafka broker, and the fixture of the contract test. Not part of the application. */
 import kafkajs, { type Admin, type Kafka, type KafkaConfig as KafkaOptions, type Producer } from 'kafkajs'
 import { vi } from 'vitest'
-import type { BridgeConnection, BridgeContext, Message, Subject } from '#main/bridges/bridge'
+import type { Arrival, BridgeConnection, BridgeContext, Message, Subject, Taken } from '#main/bridges/bridge'
 import type { BridgeFixture, Seen } from '#main/bridges/bridge.contract'
 import { silentLog } from '#main/log'
 import { startKafka } from '#scripts/brokers/kafka'
@@ -43,6 +43,15 @@ export function published(connection: BridgeConnection, messages: readonly Messa
       if (--open === 0) resolve(errors)
     })
   })
+}
+
+/** A `take` that notes payloads and outcomes. */
+export function taking(seen: string[], outcomes: string[] = []) {
+  return (arrival: Arrival): Promise<Taken> => {
+    const text = Buffer.from(arrival.payload).toString()
+    seen.push(text)
+    return Promise.resolve({ settle: (how) => outcomes.push(`${how} ${text}`) })
+  }
 }
 
 export interface SeenRecord {

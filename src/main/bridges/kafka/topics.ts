@@ -63,6 +63,16 @@ export async function lookAt(admin: Admin, topics: readonly string[]): Promise<v
   await admin.fetchTopicMetadata({ topics: [...topics] })
 }
 
+/**
+ * Resolves where the cluster answers, whatever it says about this topic. (What kafkajs calls a look at the cluster is one
+ * at all its topics, and fails where any of them has no leader.)
+ */
+export async function signOfLife(admin: Admin, topic: string): Promise<void> {
+  await lookAt(admin, [topic]).catch((error: unknown) => {
+    if (protocolType(error) === '') throw error
+  })
+}
+
 async function partitionsOf(admin: Admin, topic: string): Promise<number> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
   return topics.find(({ name }) => name === topic)?.partitions.length ?? 0
