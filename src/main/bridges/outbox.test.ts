@@ -303,6 +303,46 @@ describe('outbox', () => {
     expect(texts()).toEqual(['new', 'other'])
   })
 
+  it('sends no refused health after a newer one, and of several that were refused the newest alone', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const told: string[] = []
+      const box = outbox(tags(0).source, { onRefused: (error) => told.push(error?.message ?? 'no more') })
+      const { connection, sent, texts } = wire()
+      const offer = async (body: string) => {
+        box.offerHealth({ subject: { kind: 'health', plc: 'P' }, body })
+        await tick()
+      }
+      const no = new Error('the memory is full')
+      box.attach(connection)
+      await offer('connected')
+      sent[0]?.settle(no)
+      await offer('error')
+      sent[1]?.settle()
+      await vi.advanceTimersByTimeAsync(1_100)
+      expect(texts()).toEqual(['connected', 'error'])
+      expect(told).toEqual([])
+      for (const [i, body] of ['first', 'second', 'third'].entries()) {
+        await offer(body)
+        sent[2 + i]?.settle(no)
+      }
+      await vi.advanceTimersByTimeAsync(2_100)
+      expect(texts().slice(5)).toEqual(['third'])
+      sent[5]?.settle()
+      expect(told).toEqual(['the memory is full', 'no more'])
+      await offer('older')
+      await offer('newer')
+      sent[7]?.settle()
+      sent[6]?.settle(no)
+      await vi.advanceTimersByTimeAsync(2_100)
+      expect(texts().slice(6)).toEqual(['older', 'newer'])
+      expect(told.at(-1)).toBe('no more')
+      expect(box.stats().waiting).toBe(0)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   it('lets what was refused on a live link rest, ever longer, and sends the rest meanwhile', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {

@@ -8,6 +8,7 @@ import type { BridgeConnection, BridgeLimits, Message } from '#main/bridges/brid
 import type { TagSource } from '#shared/tag'
 import { type Clearing, createClearings } from './clearings.ts'
 import type { Going } from './going.ts'
+import { createHealths } from './healths.ts'
 
 /** A message that must not be coalesced: an answer. */
 export interface OutboxEvent {
@@ -106,7 +107,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const events: Waiting[] = []
   let eventText = 0
   let order = 0
-  const health = new Map<string, Message>()
+  const healths = createHealths((plc) => options.includesHealth?.(plc) ?? true)
   const clearings = createClearings()
   let connection: BridgeConnection | undefined
   let inFlight = 0
@@ -152,7 +153,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   const waitingTags = () => (tail - head + places) % places
-  const waiting = () => waitingTags() + events.length + health.size + clearings.size() + resting.length + inFlight
+  const waiting = () => waitingTags() + events.length + healths.size() + clearings.size() + resting.length + inFlight
 
   function schedule() {
     if (scheduled || !connection || closed) return
@@ -166,7 +167,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const room = Math.min(limits.batch, limits.window - inFlight)
       const going: Going<Key>[] = []
       takeEvents(room, going)
-      takeHealth(room, going)
+      healths.take(room, going, forgive)
       // After health: a last word is not to outlive the clearing. Before values: a name may be published again.
       clearings.take(room, going, forgive)
       takeTags(room, going)
@@ -251,21 +252,6 @@ export function createOutbox(options: OutboxOptions): Outbox {
     return oldest
   }
 
-  function takeHealth(room: number, going: Going<Key>[]) {
-    for (const [plc, message] of health) {
-      if (going.length >= room) return
-      health.delete(plc)
-      if (options.includesHealth?.(plc) === false) {
-        forgive(plc)
-        continue
-      }
-      const settle = (error?: Error) => {
-        if (error !== undefined && !health.has(plc) && !closed) health.set(plc, message)
-      }
-      going.push({ message, key: plc, settle })
-    }
-  }
-
   function takeTags(room: number, going: Going<Key>[]) {
     while (going.length < room && head !== tail) {
       const index = ring[head] as number
@@ -328,8 +314,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     offerRefresh: (index) => push(index, refresh),
     offerHealth: (message) => {
       if (closed || message.subject.kind !== 'health') return
-      health.delete(message.subject.plc)
-      health.set(message.subject.plc, message)
+      healths.offer(message.subject.plc, message)
       schedule()
     },
     offerClearing: (clearing) => {
@@ -374,6 +359,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       closed = true
       connection = undefined
       clearTimeout(expiry)
+      healths.close()
       clearings.close()
       wake()
       for (const waiting of events.splice(0)) give(waiting, 'the gateway stopped')
