@@ -2,6 +2,7 @@ import type { BridgeConnection, Message } from '#main/bridges/bridge'
 import type { Lease, LeaseOptions } from '#main/bridges/lease'
 import type { SentMemory } from '#main/bridges/sent'
 import type { TopicLease } from '#main/bridges/topic-lease'
+import { unlessAborted } from '#main/bridges/unless-aborted'
 import { asError } from '#main/link'
 import type { Log } from '#main/log'
 import { type EntryId, entryText } from '#shared/broker'
@@ -40,6 +41,7 @@ export function createConnection(options: ConnectionOptions): BridgeConnection {
   const window = Math.min(options.window, connack.properties?.receiveMaximum ?? 65_535)
   const name = entryText(options.entry)
   let ended: Error | undefined
+  const ending = new AbortController()
   let tellLost: (error: Error) => void = () => {}
   const lost = new Promise<Error>((resolve) => {
     tellLost = resolve
@@ -57,6 +59,7 @@ export function createConnection(options: ConnectionOptions): BridgeConnection {
   const intake = createIntake({ client, place, entry, base, rounds, fail, warn })
 
   let lease: TopicLease | undefined
+  let endLease: (() => void) | undefined
   /** The subscriptions of the lease before have been taken back. */
   let unsubscribed: Promise<void> = Promise.resolve()
   client.handleMessage = (packet, acknowledge) => {
@@ -76,18 +79,18 @@ export function createConnection(options: ConnectionOptions): BridgeConnection {
     const more = { client, place, base, who, sent, sender, ...what, busy: intake.busy }
     const opened = createMqttLease(more)
     lease = opened
-    const close = () => {
-      if (lease !== opened) return
+    // Leases come and go while the connection lives: nothing of one may hang on what lives as long.
+    const giveBack = () => {
+      signal.removeEventListener('abort', giveBack)
       lease = undefined
+      endLease = undefined
       opened.end()
       if (!ended) unsubscribed = unsubscribeLease(more)
     }
-    signal.addEventListener('abort', close, { once: true })
-    void lost.then(() => signal.removeEventListener('abort', close))
-    const gone = lost.then((error) => {
-      throw error
-    })
-    await Promise.race([unsubscribed.then(() => (signal.aborted ? undefined : subscribeLease(opened, more))), gone])
+    endLease = giveBack
+    signal.addEventListener('abort', giveBack, { once: true })
+    const subscribed = unsubscribed.then(() => (signal.aborted ? undefined : subscribeLease(opened, more)))
+    await unlessAborted(subscribed, ending.signal)
     signal.throwIfAborted()
     return opened.lease
   }
@@ -97,8 +100,9 @@ export function createConnection(options: ConnectionOptions): BridgeConnection {
     ended = error
     clearInterval(watch)
     rounds.stop()
+    ending.abort(error)
     tellLost(error)
-    lease?.end()
+    endLease?.()
     sender.end(error)
     intake.end(error)
   }

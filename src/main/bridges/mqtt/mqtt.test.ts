@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Arrival, BridgeConnection, Message } from '#main/bridges/bridge'
 import { bridgeContract } from '#main/bridges/bridge.contract'
@@ -9,6 +11,8 @@ import { context, entryFor, outsideClient, startOldBroker } from './test-brokers
 import { mqttFixture } from './test-fixture.ts'
 import { byte, type ClientPacket, connack5, packetId, startScripted, versionOf } from './test-scripted.ts'
 
+setFlagsFromString('--expose-gc')
+const collectGarbage: () => void = runInNewContext('gc')
 const never = new AbortController().signal
 const toStop: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -100,6 +104,27 @@ describe('a broker of version 3.1.1', () => {
     })
     expect((await connected(bridge)).note).toMatch(/^version 3\.1\.1/)
   })
+})
+
+test('a lease that is over leaves nothing behind on its connection, and one that is open hears of its loss', async () => {
+  const broker = await startOldBroker()
+  const connection = await connected(createMqttBridge(entryFor(broker.port), context('site')))
+  const record = { plcs: [], hear: () => {} }
+  const over = await (async () => {
+    const closing = new AbortController()
+    const lease = await connection.openLease(record, closing.signal)
+    closing.abort(new Error('over'))
+    return new WeakRef(lease)
+  })()
+  await vi.waitUntil(() => {
+    collectGarbage()
+    return over.deref() === undefined
+  })
+  const lease = await connection.openLease(record, never)
+  await broker.stop()
+  const why = await connection.lost
+  expect(await lease.announce('{}', never)).toMatchObject({ kind: 'silent' })
+  expect(await failure(connection.openLease(record, never))).toBe(why)
 })
 
 describe('what a broker of version 5 says', () => {
