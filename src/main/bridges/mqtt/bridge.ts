@@ -38,11 +38,15 @@ export function createMqttBridge(config: MqttConfig, context: BridgeContext): Br
   const { log, password, who } = context
   const sent = createSentMemory()
   let firstVersion: Version = 5
+  /** Connections in a row that the broker ended soon, without a word. One that lived long begins a new row. */
   let shortLives = 0
+
+  const livedLong = (since: number) => performance.now() - since >= shortLifeMs
 
   /** The broker ended, without a word, a connection that was made at `since`. */
   function closedError(since: number): Error {
-    shortLives = performance.now() - since < shortLifeMs ? shortLives + 1 : 0
+    if (livedLong(since)) return closedWords(place)
+    shortLives++
     return shortLives >= evictions ? evictedWords(place, shortLives) : closedWords(place)
   }
 
@@ -79,7 +83,11 @@ export function createMqttBridge(config: MqttConfig, context: BridgeContext): Br
       }
       const since = performance.now()
       const more = { entry, base, place, window: limits.window, who, sent, log, publication: build }
-      return createConnection({ ...opened, ...more, closedError: () => closedError(since) })
+      const connection = createConnection({ ...opened, ...more, closedError: () => closedError(since) })
+      void connection.lost.then(() => {
+        if (livedLong(since)) shortLives = 0
+      })
+      return connection
     },
   }
 }

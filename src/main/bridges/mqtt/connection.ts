@@ -25,7 +25,7 @@ export interface ConnectionOptions extends OpenClient {
   readonly sent: SentMemory
   readonly log: Log
   publication(message: Message): Publication
-  /** What to say when the broker closes the connection without a word. */
+  /** What to say when the broker closes the connection without a word. Called then alone, once. */
   closedError(): Error
 }
 
@@ -107,6 +107,11 @@ export function createConnection(options: ConnectionOptions): BridgeConnection {
     intake.end(error)
   }
 
+  /** Asked only where it was the broker: what the bridge answers depends on how often it did that. */
+  const closedByBroker = () => {
+    if (!ended) fail(options.closedError())
+  }
+
   function fail(error: Error) {
     if (ended) return
     end(error)
@@ -115,11 +120,11 @@ export function createConnection(options: ConnectionOptions): BridgeConnection {
   }
 
   client.on('error', (error) => fail(brokenWords(place, asError(error))))
-  client.on('close', () => fail(options.closedError()))
+  client.on('close', closedByBroker)
   client.on('disconnect', (packet) => fail(disconnectWords(place, packet.reasonCode ?? 0)))
 
   // Gone between the handshake and here: the event came before anybody listened.
-  if (!client.connected) queueMicrotask(() => fail(options.closedError()))
+  if (!client.connected) queueMicrotask(closedByBroker)
 
   const watch = setInterval(() => {
     const unconfirmed = sender.tick()

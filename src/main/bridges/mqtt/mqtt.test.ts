@@ -127,6 +127,45 @@ test('a lease that is over leaves nothing behind on its connection, and one that
   expect(await failure(connection.openLease(record, never))).toBe(why)
 })
 
+describe('a connection that ends early', () => {
+  const earlyEnd = /^mqtt "Contract": connection closed by the broker/
+  const sitting = async () => {
+    const sockets: ClientPacket['socket'][] = []
+    const bridge = await scripted((packet) => {
+      if (packet.type === 14) packet.socket.end()
+      if (packet.type !== 1) return
+      sockets.push(packet.socket)
+      packet.send(connack5())
+    })
+    const closedByBroker = async () => {
+      const connection = await connected(bridge)
+      sockets.at(-1)?.end()
+      return (await connection.lost).message
+    }
+    return { bridge, closedByBroker }
+  }
+
+  test('by our own will accuses nobody of taking our place', async () => {
+    const { bridge, closedByBroker } = await sitting()
+    for (let i = 0; i < 3; i++) await (await connected(bridge)).close()
+    expect(await closedByBroker()).toMatch(earlyEnd)
+  })
+
+  test('by the broker accuses nobody where one between lived long, however that one ended', async () => {
+    const { bridge, closedByBroker } = await sitting()
+    await closedByBroker()
+    await closedByBroker()
+    const connection = await connected(bridge)
+    const later = performance.now() + 60_000
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(later)
+    await connection.close()
+    clock.mockRestore()
+    expect(await closedByBroker()).toMatch(earlyEnd)
+    expect(await closedByBroker()).toMatch(earlyEnd)
+    expect(await closedByBroker()).toMatch(/seems to take our place/)
+  })
+})
+
 describe('what a broker of version 5 says', () => {
   test.each([
     [0x85, 'client id', true],
