@@ -37,6 +37,7 @@ export function createMqttBridge(config: MqttConfig, context: BridgeContext): Br
   }
   const { log, password, who } = context
   const sent = createSentMemory()
+  /** 4 where the broker refuses 5: what a broker of version 5 would give us is not lost for longer than need be. */
   let firstVersion: Version = 5
   /** Connections in a row that the broker ended soon, without a word. One that lived long begins a new row. */
   let shortLives = 0
@@ -70,9 +71,10 @@ export function createMqttBridge(config: MqttConfig, context: BridgeContext): Br
         throw error
       })
       refuseUnfit(place, opened)
-      firstVersion = opened.version
+      firstVersion = opened.refused5 ? 4 : 5
       if (opened.version === 4 && tried === 5) {
-        log.info(`${entryText(entry)}: the broker refuses MQTT 5, connected with 3.1.1 (${whereText(place)})`)
+        const what = opened.refused5 ? 'refuses MQTT 5' : 'closed the connection when asked for MQTT 5'
+        log.info(`${entryText(entry)}: the broker ${what}, connected with 3.1.1 (${whereText(place)})`)
       }
       const build = (message: Message) => {
         const built = publication(base, head, message)

@@ -24,6 +24,8 @@ export interface OpenClient {
   readonly client: MqttClient
   readonly socket: Socket
   readonly version: Version
+  /** The broker has said that it does not speak version 5. Without a word it may only have been full. */
+  readonly refused5: boolean
   readonly connack: IConnackPacket
 }
 
@@ -61,8 +63,8 @@ type Handshake =
   | { readonly kind: 'closed' }
 
 /**
- * Connects. `first` is the version that is tried first. Rejects with a text for people; `NeedsPerson` where a retry
- * can't help.
+ * Connects. `first` is the version that is tried first: 4 where the broker has refused 5. Rejects with a text for people;
+ * `NeedsPerson` where a retry can't help.
  */
 export async function openClient(options: OpenOptions, first: Version = 5): Promise<OpenClient> {
   const { place, signal } = options
@@ -89,17 +91,20 @@ export async function openClient(options: OpenOptions, first: Version = 5): Prom
 async function connectWithin(options: OpenOptions, first: Version, signal: AbortSignal): Promise<OpenClient> {
   const { place } = options
   const library = await import('mqtt')
+  let refused5 = first === 4
   for (let version = first; ; version = 4) {
     const socket = await dial(place, options.tls, signal)
     if (signal.aborted) socket.destroy()
     signal.throwIfAborted()
     const result = await shakeHands(library, socket, version, options, signal)
-    if (result.kind === 'accepted') return { client: result.client, socket, version, connack: result.connack }
+    if (result.kind === 'accepted') return { ...result, socket, version, refused5 }
     socket.destroy()
     signal.throwIfAborted()
-    // Old brokers close without an answer instead of refusing the version.
-    if (version === 5 && (result.kind === 'closed' || (result.kind === 'refused' && isVersionRefusal(result.code))))
-      continue
+    if (version === 5) {
+      refused5 = result.kind === 'refused' && isVersionRefusal(result.code)
+      // Old brokers close without an answer instead of refusing the version.
+      if (refused5 || result.kind === 'closed') continue
+    }
     if (result.kind === 'refused') throw refusedWords(place, result.code)
     throw result.kind === 'closed' ? unansweredWords(place) : brokenWords(place, result.error)
   }

@@ -104,6 +104,32 @@ describe('a broker of version 3.1.1', () => {
     })
     expect((await connected(bridge)).note).toMatch(/^version 3\.1\.1/)
   })
+
+  const versionsAsked = async (answer: (packet: ClientPacket, asked: number) => void) => {
+    const asked: (number | undefined)[] = []
+    const bridge = await scripted((packet) => {
+      if (packet.type === 1) answer(packet, asked.push(versionOf(packet)))
+    })
+    for (let i = 0; i < 2; i++) await (await connected(bridge)).close()
+    return asked
+  }
+
+  test('that says so is asked for version 5 once, until an attempt fails', async () => {
+    const refused = ({ send }: ClientPacket) => send('20020001')
+    const accepted = ({ send }: ClientPacket) => send('20020000')
+    expect(await versionsAsked((packet) => (versionOf(packet) === 5 ? refused : accepted)(packet))).toEqual([5, 4, 4])
+  })
+
+  test('that only closed, as a full one does, is asked for version 5 at each connection', async () => {
+    const closing = (packet: ClientPacket) =>
+      versionOf(packet) === 5 ? packet.socket.destroy() : packet.send('20020000')
+    expect(await versionsAsked(closing)).toEqual([5, 4, 5, 4])
+    const once = (packet: ClientPacket, asked: number) => {
+      if (asked === 1) packet.socket.destroy()
+      else packet.send(versionOf(packet) === 5 ? connack5() : '20020000')
+    }
+    expect(await versionsAsked(once)).toEqual([5, 4, 5])
+  })
 })
 
 test('a lease that is over leaves nothing behind on its connection, and one that is open hears of its loss', async () => {
