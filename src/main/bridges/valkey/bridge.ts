@@ -12,7 +12,7 @@ import type { EntryId } from '#shared/broker'
 import type { ValkeyConfig } from '#shared/config'
 import { base as baseOf, clientId } from '#shared/names/build'
 import { type Client, checkServer, noAnswer, openClient } from './client.ts'
-import { inWords, type Place, problem } from './errors.ts'
+import { inWords, isReplica, type Place, problem } from './errors.ts'
 import { openIntake } from './intake.ts'
 import { openValkeyLease } from './lease.ts'
 import { createLettingGo, type LettingGo } from './letting-go.ts'
@@ -100,7 +100,13 @@ function connection({ entry, place, context, client, scripts, sent, lettingGo, o
     subscribed?.destroy()
   }
 
-  const words = (error: unknown) => why ?? inWords(place, error)
+  /** A replica answers each PING, and takes nothing: only a new connection can lead to the primary. */
+  function words(error: unknown): Error {
+    const told = why ?? inWords(place, error)
+    if (isReplica(error)) fail(told)
+    return told
+  }
+
   const stopPinging = keepPinging(client, (error) => fail(error ? inWords(place, error) : noAnswer(place)))
   client.ended.then(fail, fail)
 

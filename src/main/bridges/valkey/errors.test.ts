@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { NeedsPerson } from '#main/link'
-import { inWords, isNotPermitted, type Place } from './errors.ts'
+import { inWords, isNotPermitted, isReplica, type Place } from './errors.ts'
 
 const place: Place = {
   entry: { service: 'valkey', name: 'Central' },
@@ -69,4 +69,14 @@ describe('inWords', () => {
     const reply = Object.assign(new Error('WRONGPASS no'), { name: 'ReplyError', command: { args: ['gw', 'secret'] } })
     expect(inWords(place, reply).cause).toBeUndefined()
   })
+})
+
+test.each([
+  ["READONLY You can't write against a read only replica.", true],
+  ["MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.", true],
+  ["@user_script: 10: -READONLY You can't write against a read only replica.\r\n", true],
+  ["OOM command not allowed when used memory > 'maxmemory'.", false],
+  ['NOREPLICAS Not enough good replicas to write.', false],
+])('a server that says %j is a replica: %s', (message, expected) => {
+  expect(isReplica(new Error(message))).toBe(expected)
 })

@@ -46,6 +46,14 @@ export function isUnknownCommand(thrown: unknown): boolean {
   return /^ERR unknown (sub)?command/i.test(asError(thrown).message)
 }
 
+/**
+ * Whether the server refused because it is a replica: it became one while we were connected, and what we send is taken
+ * elsewhere now. Redis before 7 puts the line of the script before its error.
+ */
+export function isReplica(thrown: unknown): boolean {
+  return /(^|: -)(READONLY|MASTERDOWN)\b/.test(asError(thrown).message)
+}
+
 function unknownReply(error: Error): Words {
   return { what: error.message || 'the connection failed', hint: "See the server's log." }
 }

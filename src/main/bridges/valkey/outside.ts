@@ -9,7 +9,7 @@ import type { Losable } from '#main/link'
 import type { ValkeyConfig } from '#shared/config'
 import { base as baseOf, clientId } from '#shared/names/build'
 import { checkServer, noAnswer, openClient } from './client.ts'
-import { inWords, type Place, problem } from './errors.ts'
+import { inWords, isReplica, type Place, problem } from './errors.ts'
 import { keepPinging } from './ping.ts'
 
 export interface Outside extends Losable {
@@ -55,17 +55,23 @@ export async function openOutside(entry: ValkeyConfig, context: BridgeContext, s
     stopPinging()
     tellLost(error)
   }
-  const stopPinging = keepPinging(client, (error) => {
-    end(error ? inWords(place, error) : noAnswer(place))
+  const fail = (error: Error) => {
+    end(error)
     client.destroy()
-  })
+  }
+  const stopPinging = keepPinging(client, (error) => fail(error ? inWords(place, error) : noAnswer(place)))
   client.ended.then(end, end)
   return {
     redis: client.redis,
     place,
     lost,
     ended: () => ended,
-    words: (error) => ended ?? inWords(place, error),
+    words: (error) => {
+      const told = ended ?? inWords(place, error)
+      // As in the gateway's connection: only a new one can lead to the primary.
+      if (isReplica(error)) fail(told)
+      return told
+    },
     close: async () => {
       const alive = !ended
       end(problem(place, { what: 'the connection was closed', hint: 'Nothing is to be done.' }))

@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Hop } from '#main/bridges/requester'
 import { type RequesterFixture, requesterContract } from '#main/bridges/requester.contract'
 import { silentLog } from '#main/log'
 import { liveDescribe, uniqueNamespace } from '#scripts/brokers/live'
+import { startProxy } from '#scripts/brokers/proxy'
 import { createValkeyBridge } from './bridge.ts'
 import { createValkeyRequester } from './requester.ts'
 import { plain, startSite } from './test-site.ts'
@@ -42,6 +43,29 @@ async function fixture(): Promise<RequesterFixture> {
 
 liveDescribe('redis', 'the requester with a real Redis', ({ port }) => {
   requesterContract('Valkey', fixture)
+
+  test('leaves a server that became a replica, with both of its connections', async () => {
+    const server = await startSite()
+    const proxy = await startProxy({ target: server.port })
+    const entry = { ...plain, address: `127.0.0.1:${proxy.port}` }
+    const requester = createValkeyRequester(entry, { namespace: 'site', who: '11111111-aaaa', log: silentLog })
+    try {
+      const request = { address: 'site:writes', payload: '{}', isAnswer: () => false, timeoutMs: 200 }
+      const send = async () => {
+        const hops: Hop[] = []
+        for await (const hop of requester.send(request, never)) hops.push(hop)
+        return hops.at(-1)?.kind
+      }
+      expect(await send()).toBe('unanswered')
+      await server.client().call('REPLICAOF', '127.0.0.1', '1')
+      expect(await send()).toBe('failed')
+      await vi.waitUntil(() => proxy.connections() === 0)
+    } finally {
+      await requester.close()
+      await proxy.stop()
+      await server.stop()
+    }
+  })
 
   test('takes back its own request and leaves an equal one that waited before', async () => {
     const namespace = uniqueNamespace('site')

@@ -117,16 +117,14 @@ async function open(entry: ValkeyConfig, context: BridgeContext, signal: AbortSi
   subscriptions.redis.on('message', (channel: string, payload: string) => {
     for (const heard of listeners.get(channel) ?? []) heard(channel, payload)
   })
-  return {
-    commands,
-    subscriptions,
-    listeners,
-    lost: Promise.race([commands.lost, subscriptions.lost]),
-    ended: () => commands.ended() ?? subscriptions.ended(),
-    close: async () => {
-      await Promise.all([commands.close(), subscriptions.close()])
-    },
+  const close = async () => {
+    await Promise.all([commands.close(), subscriptions.close()])
   }
+  const lost = Promise.race([commands.lost, subscriptions.lost])
+  // One is of no use without the other.
+  void lost.then(close)
+  const ended = () => commands.ended() ?? subscriptions.ended()
+  return { commands, subscriptions, listeners, lost, ended, close }
 }
 
 /** Resolves when the server has the subscription; gives how to end it. Rejects in words. */

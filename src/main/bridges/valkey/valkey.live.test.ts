@@ -473,6 +473,32 @@ describe.skipIf(!executable)('valkey', { timeout: 40_000 }, () => {
       }
     })
 
+    const health: Message = { subject: { kind: 'health', plc: 'P' }, body: '"plc":"P"}' }
+    test.each([
+      ['values', (connection: BridgeConnection) => publish(connection, [tag('T', 1)])],
+      ['health', (connection: BridgeConnection) => publish(connection, [health])],
+      [
+        'the presence of a standby',
+        async (connection: BridgeConnection) => {
+          const lease = await connection.openLease({ plcs: [], hear: () => {} }, never)
+          await lease.announce('{}', never)
+        },
+      ],
+    ])('is lost when the server became a replica and refuses %s: the primary is elsewhere now', async (_, send) => {
+      const bridge = bridgeTo(server)
+      const connection = await connected(bridge)
+      await outside.call('REPLICAOF', '127.0.0.1', '1')
+      try {
+        await send(connection)
+        expect((await connection.lost).message).toContain('read-only replica')
+        expect((await failing(bridge)).message).toContain('read-only replica')
+      } finally {
+        await outside.call('REPLICAOF', 'NO', 'ONE')
+      }
+      expect(await publish(await connected(bridge), [tag('T', 2), health])).toEqual([undefined, undefined])
+      expect(await outside.get('site:P:tags:T')).toContain('"value":2')
+    })
+
     test('a wrong address is told in words', async () => {
       const port = await freePort()
       const error = await failing(bridgeTo(server, { address: `127.0.0.1:${port}` }))
