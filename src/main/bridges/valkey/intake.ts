@@ -2,7 +2,7 @@
  * The way in: requests wait in the list `{base}:writes`. What lay there when intake opened, or while this process was
  * not attending (asleep, journal full), is put aside under a name of its own and handed over as left-over; everything
  * later is popped by BLPOP, one after the other. A request is in exactly one place at any time: in the list, put aside,
- * or taken.
+ * or taken. What a process put aside that then ended is looked for beside all that, answered, and never executed.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
@@ -50,8 +50,7 @@ export async function openIntake(options: IntakeOptions): Promise<Intake> {
   const { base } = place
   const list = valkeyNames.writes(base)
   const refuse = entry.backlog === 'refuse'
-  /** Keys of the lists put aside, oldest first. */
-  const aside: string[] = []
+  const { aside } = lettingGo
 
   const arrival = (payload: Uint8Array, leftOver: boolean): Arrival => ({
     entry: place.entry,
@@ -67,15 +66,16 @@ export async function openIntake(options: IntakeOptions): Promise<Intake> {
   async function putAside() {
     for (let time = Date.now(); ; time++) {
       const key = valkeyNames.stale(base, time)
+      // Known before it is there: else it could be taken for a list that somebody abandoned.
+      aside.push(key)
       const renamed = await redis.renamenx(list, key).catch((error: unknown) => {
+        // Where the connection broke it may be there all the same: the next one looks.
+        if (asError(error).name === 'ReplyError') aside.pop()
         if (/no such key/i.test(asError(error).message)) return undefined
         throw error
       })
-      if (renamed === undefined) return
-      if (renamed === 1) {
-        aside.push(key)
-        return
-      }
+      if (renamed !== 0) return
+      aside.pop()
     }
   }
 
@@ -87,22 +87,36 @@ export async function openIntake(options: IntakeOptions): Promise<Intake> {
   }
 
   /**
-   * Hands over what was put aside. An entry leaves its list after the journal has it and before it may be executed: a
-   * crash between the two leaves it to be refused at the next start, never to be executed twice. False: intake closed.
+   * Hands over a list that was put aside. An entry leaves its list after the journal has it and before it may be executed:
+   * a crash between the two leaves it to be refused at the next start, never to be executed twice. False: intake closed.
    */
-  async function handOverLeftOvers(): Promise<boolean> {
-    for (let key = aside[0]; key !== undefined; key = aside[0]) {
-      if (signal.aborted) return false
+  async function handOverList(key: string, how: 'acknowledged' | 'given-up'): Promise<boolean> {
+    while (!signal.aborted) {
       const oldest = await lettingGo.oldest(redis, key)
-      if (!oldest) {
-        aside.shift()
-        continue
-      }
+      if (!oldest) return true
       const taken = await tryTake(arrival(oldest.payload, true))
       if (!taken) await pause()
-      else await lettingGo.letGo(redis, oldest, taken)
+      else await lettingGo.letGo(redis, oldest, taken, how)
     }
-    return true
+    return false
+  }
+
+  async function handOverLeftOvers(): Promise<boolean> {
+    for (let key = aside[0]; key !== undefined; key = aside[0]) {
+      if (!(await handOverList(key, 'acknowledged'))) return false
+      aside.shift()
+    }
+    return !signal.aborted
+  }
+
+  /**
+   * Nobody waits for the search, which takes long on a large server: newer requests are executed meanwhile, and so none
+   * of what is found may be, however fresh its time stamp. All of it is answered.
+   */
+  async function handOverAbandoned() {
+    for (const key of await abandoned(redis, base, signal)) {
+      if (!aside.includes(key) && !(await handOverList(key, 'given-up'))) return
+    }
   }
 
   async function pause() {
@@ -155,23 +169,26 @@ export async function openIntake(options: IntakeOptions): Promise<Intake> {
   await checkType(redis, list, place)
   await checkRights(blocking, list)
   await lettingGo.finish(redis)
-  aside.push(...(await abandoned(redis, base)))
   if (refuse) await putAside()
   signal.throwIfAborted()
 
+  async function attend() {
+    const unblock = await wakeBlocked(redis, blocking)
+    signal.addEventListener('abort', unblock, { once: true })
+    try {
+      while (!signal.aborted) {
+        if (!(await handOverLeftOvers())) return
+        await popWhileAttending()
+        if (refuse && !signal.aborted) await putAside()
+      }
+    } finally {
+      signal.removeEventListener('abort', unblock)
+    }
+  }
+
   return {
     run: async () => {
-      const unblock = await wakeBlocked(redis, blocking)
-      signal.addEventListener('abort', unblock, { once: true })
-      try {
-        while (!signal.aborted) {
-          if (!(await handOverLeftOvers())) return
-          await popWhileAttending()
-          if (refuse && !signal.aborted) await putAside()
-        }
-      } finally {
-        signal.removeEventListener('abort', unblock)
-      }
+      await Promise.all([attend(), handOverAbandoned()])
     },
   }
 }
@@ -200,8 +217,11 @@ async function checkRights(blocking: Redis, list: string) {
   }
 }
 
-/** Lists that a process put aside which then ended, oldest first. None where the user may not SCAN. */
-async function abandoned(redis: Redis, base: string): Promise<string[]> {
+/**
+ * Lists that a process put aside which then ended, oldest first: SCAN walks over all keys of the server, in small steps.
+ * None where the user may not SCAN, fewer where the signal aborts.
+ */
+async function abandoned(redis: Redis, base: string, signal: AbortSignal): Promise<string[]> {
   const keys = new Set<string>()
   let cursor = '0'
   try {
@@ -209,7 +229,7 @@ async function abandoned(redis: Redis, base: string): Promise<string[]> {
       const [next, found] = await redis.scan(cursor, 'MATCH', valkeyNames.staleFilter(base), 'COUNT', 1_000)
       for (const key of found) keys.add(key)
       cursor = next
-    } while (cursor !== '0')
+    } while (cursor !== '0' && !signal.aborted)
   } catch (error) {
     if (!isNotPermitted(error)) throw error
   }

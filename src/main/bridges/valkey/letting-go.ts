@@ -16,39 +16,46 @@ export interface LeftOver {
 }
 
 export interface LettingGo {
+  /** Keys of the lists that this process put aside and has not handed over to the end, oldest first. */
+  readonly aside: string[]
   /** Undefined where the list is empty. Rejects with the server's error. */
   oldest(redis: Redis, key: string): Promise<LeftOver | undefined>
-  /** Removes it and settles it, now or with the next connection. Rejects with the server's error. */
-  letGo(redis: Redis, leftOver: LeftOver, taken: Taken): Promise<void>
+  /**
+   * Removes it and settles it, now or with the next connection: with `how` where it was removed here. Rejects with the
+   * server's error.
+   */
+  letGo(redis: Redis, leftOver: LeftOver, taken: Taken, how: 'acknowledged' | 'given-up'): Promise<void>
   /** Settles what an earlier connection left. Rejects with the server's error. */
   finish(redis: Redis): Promise<void>
 }
 
 export function createLettingGo(): LettingGo {
-  let unsure: { readonly leftOver: LeftOver; readonly taken: Taken } | undefined
+  const unsure: { readonly leftOver: LeftOver; readonly taken: Taken }[] = []
 
   return {
+    aside: [],
     oldest: async (redis, key) => {
       const [payload, length] = await Promise.all([redis.lindexBuffer(key, 0), redis.llen(key)])
       return payload === null ? undefined : { key, payload, length }
     },
-    letGo: async (redis, leftOver, taken) => {
+    letGo: async (redis, leftOver, taken, how) => {
       try {
         const removed = await redis.lrem(leftOver.key, 1, leftOver.payload)
-        taken.settle(removed === 1 ? 'acknowledged' : 'not-ours')
+        taken.settle(removed === 1 ? how : 'not-ours')
       } catch (error) {
         // The server's own answer: it did nothing.
         if (asError(error).name === 'ReplyError') taken.settle('not-ours')
-        else unsure = { leftOver, taken }
+        else unsure.push({ leftOver, taken })
         throw error
       }
     },
     finish: async (redis) => {
-      if (!unsure) return
-      const { leftOver, taken } = unsure
-      const length = await redis.llen(leftOver.key)
-      unsure = undefined
-      taken.settle(length < leftOver.length ? 'given-up' : 'not-ours')
+      for (let first = unsure[0]; first; first = unsure[0]) {
+        const { leftOver, taken } = first
+        const length = await redis.llen(leftOver.key)
+        unsure.shift()
+        taken.settle(length < leftOver.length ? 'given-up' : 'not-ours')
+      }
     },
   }
 }

@@ -271,15 +271,43 @@ describe.skipIf(!executable)('valkey', { timeout: 40_000 }, () => {
       await connection.listen(take, never)
       await outside.rpush('site:writes', 'fresh')
       await until(() => settled.length === 6)
-      expect(taken.map((arrival) => `${text(arrival)} ${arrival.leftOver}`)).toEqual([
-        'crashed 0 true',
-        'crashed 1 true',
-        'crashed 2 true',
-        'waited 1 true',
-        'waited 2 true',
-        'fresh false',
+      const came = (word: string) =>
+        taken.filter((one) => text(one).startsWith(word)).map((one) => `${text(one)} ${one.leftOver}`)
+      expect(came('crashed')).toEqual(['crashed 0 true', 'crashed 1 true', 'crashed 2 true'])
+      expect([...came('waited'), ...came('fresh')]).toEqual(['waited 1 true', 'waited 2 true', 'fresh false'])
+      expect(settled.filter((how) => how.startsWith('acknowledged'))).toEqual([
+        'acknowledged waited 1',
+        'acknowledged waited 2',
+        'acknowledged fresh',
       ])
-      expect(await outside.keys('site*')).toEqual(['siteX:_gw:stale:1'])
+      expect(settled.filter((how) => /^given-up crashed \d$/.test(how))).toHaveLength(3)
+      await vi.waitFor(async () => expect(await outside.keys('site*')).toEqual(['siteX:_gw:stale:1']))
+    })
+
+    test('takes requests while it looks through a large server for lists of a process that crashed', async () => {
+      await outside.eval("for i = 1, 100000 do redis.call('SET', 'other:' .. i, '') end", 0)
+      await outside.rpush('site:_gw:stale:1000', 'crashed')
+      const proxy = await startProxy({ target: server.port })
+      try {
+        const connection = await connected(bridgeTo(server, { address: `127.0.0.1:${proxy.port}` }))
+        const { take, settled } = keeping()
+        const scans = async () => Number(/cmdstat_scan:calls=(\d+)/.exec(await outside.info('commandstats'))?.[1] ?? 0)
+        await outside.config('RESETSTAT')
+        proxy.delay(20)
+        const closing = new AbortController()
+        await connection.listen(take, closing.signal)
+        await outside.rpush('site:writes', 'fresh')
+        await until(() => settled.length > 0)
+        closing.abort()
+        await connection.listen(take, never)
+        expect(settled).toEqual(['acknowledged fresh'])
+        expect(await scans()).toBeLessThan(100)
+        proxy.delay(0)
+        await until(() => settled.length === 2)
+        expect(settled).toEqual(['acknowledged fresh', 'given-up crashed'])
+      } finally {
+        await proxy.stop()
+      }
     })
 
     test('backlog: execute takes what waited as a plain queue', async () => {
