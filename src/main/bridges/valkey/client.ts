@@ -5,8 +5,9 @@
 import type { Redis } from 'ioredis'
 import { asError } from '#main/link'
 import type { ValkeyConfig } from '#shared/config'
+import { dial } from './dial.ts'
 import { cluster, inWords, isNotPermitted, isUnknownCommand, type Place, problem } from './errors.ts'
-import { parseAddress, tlsOptions } from './tls.ts'
+import { tlsOptions } from './tls.ts'
 
 export interface Client {
   readonly redis: Redis
@@ -14,7 +15,7 @@ export interface Client {
   readonly ended: Promise<Error>
   /** Lets what was sent be answered, then closes; bounded in time. */
   quit(): Promise<void>
-  /** Closes at once: every open command fails. */
+  /** Breaks it off at once: every open command fails, and what has not left arrives no more. */
   destroy(): void
 }
 
@@ -30,19 +31,30 @@ export interface ClientOptions {
 
 /** TCP and TLS, then login: each must be done in this time. */
 const connectMs = 5_000
-const loginMs = 5_000
+const loginMs = 10_000
 const quitMs = 500
 
 /** One attempt. Rejects in words, and with the signal's reason when it aborts; nothing is left open then. */
 export async function openClient(options: ClientOptions, signal: AbortSignal): Promise<Client> {
   const { place, entry } = options
   const tls = await tlsOptions(entry)
-  const { Redis } = await import('ioredis')
+  const { Redis, AbstractConnector } = await import('ioredis')
+  const { socket, reset } = await dial(entry.address, tls, connectMs, signal).catch((error: unknown) => {
+    throw signal.aborted ? asError(signal.reason) : inWords(place, error)
+  })
+  /** Gives the library our socket: what it dials itself can't be reset under TLS. */
+  class Connector extends AbstractConnector {
+    constructor() {
+      super(quitMs)
+    }
+    override async connect() {
+      this.stream = socket
+      return socket
+    }
+  }
   const redis = new Redis({
-    ...parseAddress(entry.address),
-    ...(tls && { tls }),
+    Connector,
     lazyConnect: true,
-    connectTimeout: connectMs,
     // Login, database and name are done below, where their errors can be told apart.
     protocol: 2,
     disableClientInfo: true,
@@ -52,7 +64,6 @@ export async function openClient(options: ClientOptions, signal: AbortSignal): P
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
     maxRetriesPerRequest: null,
-    keepAlive: 10_000,
   })
   let socketError: Error | undefined
   redis.on('error', (error: Error) => {
@@ -61,11 +72,11 @@ export async function openClient(options: ClientOptions, signal: AbortSignal): P
   const ended = new Promise<Error>((resolve) => {
     redis.once('end', () => resolve(inWords(place, socketError ?? new Error('Connection is closed.'))))
   })
-  // disconnect() alone waits for the other side, which may be frozen.
+  // disconnect() says goodbye, and waits for the other side, which may be frozen.
   const destroy = () => {
     if (redis.status === 'end') return
+    reset()
     redis.disconnect()
-    redis.stream?.destroy()
   }
 
   let gaveUp: Error | undefined
@@ -75,7 +86,7 @@ export async function openClient(options: ClientOptions, signal: AbortSignal): P
   }
   const onAbort = () => giveUp(asError(signal.reason))
   signal.addEventListener('abort', onAbort, { once: true })
-  const timer = setTimeout(() => giveUp(noAnswer(place)), connectMs + loginMs)
+  const timer = setTimeout(() => giveUp(noAnswer(place)), loginMs)
   try {
     signal.throwIfAborted()
     await redis.connect()
@@ -110,8 +121,8 @@ function ignorePasswordNotAsked(error: unknown) {
 async function quit(redis: Redis, ended: Promise<Error>, destroy: () => void) {
   if (redis.status === 'end') return
   const timer = setTimeout(destroy, quitMs)
+  // The server closes when all is answered.
   await redis.quit().catch(() => {})
-  destroy()
   await ended
   clearTimeout(timer)
 }
