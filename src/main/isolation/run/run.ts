@@ -2,6 +2,7 @@
  * One isolation run: listening goes on beside everything, the looking checks run together, those that write one after
  * the other. In come checks and what they work with, out go states; what was made is removed at the end in any case.
  */
+import { setMaxListeners } from 'node:events'
 import type { Requester } from '#main/bridges/requester'
 import { asError } from '#main/link'
 import {
@@ -64,6 +65,8 @@ export async function runChecks(options: RunOptions): Promise<RunEnd> {
   const list = (options.list ?? checkList).filter(({ number }) => wanted?.includes(number) ?? true)
   const ending = new AbortController()
   const signal = AbortSignal.any([options.signal, ending.signal])
+  // Every check, and every client that one opens, listens to it.
+  setMaxListeners(0, signal)
   const clients = new Map<string, Requester>()
   const undos: Parameters<CheckContext['atEnd']>[0][] = []
   const doing = new Map<CheckNumber, string>()
