@@ -64,6 +64,26 @@ test('what is typed stays while one looks elsewhere; the list says where, until 
   await expect(page.getByRole('region', { name: 'Entries' }).getByText('not saved yet')).toHaveCount(1)
 })
 
+test('limits that were typed hours ago do not pass for those in force', async ({ show }) => {
+  const page = await show({ hash: '#/settings/writes' })
+  const age = page.getByLabel('Oldest request')
+  const before = await age.inputValue()
+  await age.fill('61s')
+  await page.evaluate(() => {
+    location.hash = '#/tags'
+  })
+  await expect(age).toHaveCount(0)
+  await page.evaluate(() => {
+    location.hash = '#/settings/writes'
+  })
+  await expect(age).toHaveValue('61s')
+  await expect(page.getByText('not saved yet')).toBeVisible()
+  await page.getByRole('button', { name: 'Revert' }).click()
+  await expect(age).toHaveValue(before)
+  await expect(page.getByText('not saved yet')).toHaveCount(0)
+  await expect(page.getByRole('button', { name: 'Save limits' })).toHaveAttribute('title', 'Nothing was changed.')
+})
+
 test('what was saved and could not be applied is told, and is no success', async ({ show }) => {
   const page = await show({ hash: '#/plcs/Main%20PLC' })
   const form = page.getByRole('form', { name: 'Settings of Main PLC' })

@@ -90,7 +90,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       const watched = watch(page)
       problems.push(() => watched.problems)
       await page.goto(`${address}?tags=${tags}&state=${state}${hash}`)
-      await expect(page.getByRole('navigation', { name: 'Screens' })).toBeVisible()
+      // The first page of a worker waits for what is built and read for all.
+      await expect(page.getByRole('navigation', { name: 'Screens' })).toBeVisible({ timeout: 30_000 })
       // Screens come as parts of their own: their keys work when their heading is there (behind a dialog, too).
       if (state !== 'broken') await page.locator('h1').first().waitFor({ state: 'attached' })
       return page

@@ -1,19 +1,38 @@
 import { useStore } from 'zustand'
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { ConfigView } from '#shared/site'
+import { site } from './site.ts'
 
 export interface Draft<F> {
   /** What is in the file, with what was typed over it. */
   readonly form: F
+  /** Whether something is typed that the file does not say. */
+  readonly typed: boolean
   setForm(next: F): void
   /** Forgets what was typed: it was saved, or is not wanted. */
   revert(): void
 }
 
-/** What is typed into forms of one kind, by what each is about. */
+/** What is typed into forms of one kind, by what each is about; only what the file says otherwise. */
 export type Drafts<F> = StoreApi<ReadonlyMap<string, Partial<F>>>
 
-export function createDrafts<F extends object>(): Drafts<F> {
-  return createStore(() => new Map())
+/**
+ * `fileOf`: what the configuration says of it; undefined where it is there no more, and what was typed of it goes with
+ * it. Absent for what is not in the file yet.
+ */
+export function createDrafts<F extends object>(fileOf?: (config: ConfigView, of: string) => F | undefined): Drafts<F> {
+  const drafts: Drafts<F> = createStore(() => new Map())
+  if (fileOf)
+    site.subscribe(({ config: now }, { config: before }) => {
+      const config = now?.config
+      if (!config || config === before?.config) return
+      for (const [of, typed] of drafts.getState()) {
+        const file = fileOf(config, of)
+        // What the file says by now was typed in vain: left here it would undo a later change of the file unseen.
+        keep(drafts, of, file ? differing({ ...file, ...typed }, file) : {})
+      }
+    })
+  return drafts
 }
 
 /**
@@ -25,15 +44,15 @@ export function useDraft<F extends object>(drafts: Drafts<F>, of: string, file: 
   const typed = useStore(drafts, (all) => all.get(of))
   return {
     form: { ...file, ...typed },
+    typed: typed !== undefined,
     setForm: (next) => keep(drafts, of, differing(next, file)),
     revert: () => keep(drafts, of, {}),
   }
 }
 
-/** Whether something is typed there that the file does not say: marked wherever the form's subject is listed. */
-export function useTyped<F extends object>(drafts: Drafts<F>, of: string, file: F): boolean {
-  const typed = useStore(drafts, (all) => all.get(of))
-  return Object.keys(differing({ ...file, ...typed }, file)).length > 0
+/** Whether something is typed there: marked wherever the form's subject is listed. */
+export function useTyped<F extends object>(drafts: Drafts<F>, of: string): boolean {
+  return useStore(drafts, (all) => all.has(of))
 }
 
 function keep<F extends object>(drafts: Drafts<F>, of: string, changes: Partial<F>): void {

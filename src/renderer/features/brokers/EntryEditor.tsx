@@ -11,9 +11,9 @@ import { Confirm } from '#renderer/ui/Confirm.tsx'
 import { go } from '#renderer/ui/router'
 import { entryText } from '#shared/broker'
 import type { ConfigView } from '#shared/site'
-import { entryDrafts } from './drafts.ts'
+import { entryDrafts, newEntryDrafts } from './drafts.ts'
 import { EntryFields } from './EntryFields.tsx'
-import { draftOf, type EntryForm, editsOf, entryProblems, isSame, saveText, testSubject } from './form.ts'
+import { draftOf, type EntryForm, editsOf, entryProblems, saveText, testSubject } from './form.ts'
 
 /** Add or edit one entry; Test tries what is typed, Save applies it at once. `before` absent: a new one. */
 export function EntryEditor(props: {
@@ -22,9 +22,9 @@ export function EntryEditor(props: {
   readonly config: ConfigView
 }) {
   const { before, start, config } = props
-  const { form, setForm, revert } = useDraft(
-    entryDrafts,
-    before ? entryText({ service: before.service, name: before.name }) : `new ${start.service}`,
+  const { form, typed, setForm, revert } = useDraft(
+    before ? entryDrafts : newEntryDrafts,
+    before ? entryText({ service: before.service, name: before.name }) : start.service,
     before ?? start,
   )
   const [removing, setRemoving] = useState(false)
@@ -40,7 +40,7 @@ export function EntryEditor(props: {
     otherNames,
   })
   const bad = Object.keys(problems).length > 0
-  const same = before !== undefined && isSame(form, before)
+  const same = before !== undefined && !typed
   const title = before ? `Edit ${entryTitle({ service, name: before.name })}` : `New ${serviceTitles[service]} entry`
 
   async function save() {

@@ -19,7 +19,6 @@ import { type EntryId, entryText } from '#shared/broker'
 import type { CommandEntry } from '#shared/commands'
 import { entryDrafts } from './drafts.ts'
 import type { Proof } from './events.ts'
-import { formOf } from './form.ts'
 import { rates } from './rates.ts'
 import { Spark } from './Spark.tsx'
 import { intakeWords, serverText, stateWords } from './words.ts'
@@ -40,7 +39,7 @@ export function EntryRow(props: {
   const samples = useStore(rates, (all) => all[entryText(id)] ?? noSamples)
   const words = stateWords(state)
   const intake = intakeWords(entry, state)
-  const typed = useTyped(entryDrafts, entryText(id), formOf(entry))
+  const typed = useTyped(entryDrafts, entryText(id))
   return (
     <li className={`part ${selected ? 'selected' : ''}`}>
       <div className="line-1">

@@ -15,6 +15,7 @@ import type { CommandEntry } from '#shared/commands'
 import type { ConfigView } from '#shared/site'
 import { EntryEditor } from './EntryEditor.tsx'
 import { EntryRow } from './EntryRow.tsx'
+import { allEntries } from './entries.ts'
 import type { BrokerEvent } from './events.ts'
 import { emptyForm, formOf } from './form.ts'
 import { useBrokerEvents, useProofs } from './use-events.ts'
@@ -57,14 +58,6 @@ export function Page({ path }: PageProps) {
       </SplitPanes>
     </div>
   )
-}
-
-export function allEntries(config: ConfigView): readonly CommandEntry[] {
-  return [
-    ...config.mqtt.map((one) => ({ service: 'mqtt', config: one }) as const),
-    ...config.valkey.map((one) => ({ service: 'valkey', config: one }) as const),
-    ...config.kafka.map((one) => ({ service: 'kafka', config: one }) as const),
-  ]
 }
 
 function AddButton() {

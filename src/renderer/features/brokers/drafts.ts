@@ -1,5 +1,13 @@
 import { createDrafts } from '#renderer/site/drafts'
-import type { EntryForm } from './form.ts'
+import { entryText } from '#shared/broker'
+import { allEntries } from './entries.ts'
+import { type EntryForm, formOf } from './form.ts'
 
-/** By `entryText`, and by `new` and the service for one that is not in the file yet. */
-export const entryDrafts = createDrafts<EntryForm>()
+/** By `entryText`. */
+export const entryDrafts = createDrafts<EntryForm>((config, text) => {
+  const entry = allEntries(config).find(({ service, config: { name } }) => entryText({ service, name }) === text)
+  return entry && formOf(entry)
+})
+
+/** Of entries that are not in the file yet, by their service. */
+export const newEntryDrafts = createDrafts<EntryForm>()

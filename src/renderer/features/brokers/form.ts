@@ -250,10 +250,6 @@ export function testSubject(form: EntryForm): string {
   return JSON.stringify([form.service, draftOf(form), form.password])
 }
 
-export function isSame(a: EntryForm, b: EntryForm): boolean {
-  return JSON.stringify(a) === JSON.stringify(b)
-}
-
 /** What saving comes to: only what was changed. `before` absent: a new entry. */
 export function editsOf(form: EntryForm, before: EntryForm | undefined): ConfigEdit[] {
   const entry: EntryId = { service: form.service, name: form.name.trim() }

@@ -73,7 +73,7 @@ export function Page({ path }: PageProps) {
           { id: 'plcs-editor', size: 472, min: 360, max: 700 },
         ]}
       >
-        <List config={config} chosen={chosen} onAdd={add} onSearch={() => setSearching(true)} />
+        <List plcs={plcs} chosen={chosen} onAdd={add} onSearch={() => setSearching(true)} />
         {config && (chosen || fresh) ? (
           <Beside
             key={chosen ? `plc ${chosen.name}` : `new ${found?.address}`}
@@ -98,13 +98,13 @@ export function Page({ path }: PageProps) {
 }
 
 function List(props: {
-  readonly config: ConfigView | undefined
+  readonly plcs: readonly PlcConfigView[]
   readonly chosen: PlcConfigView | undefined
   readonly onAdd: () => void
   readonly onSearch: () => void
 }) {
-  const { config, chosen, onAdd, onSearch } = props
-  if (!config || config.plcs.length === 0) {
+  const { plcs, chosen, onAdd, onSearch } = props
+  if (plcs.length === 0) {
     return (
       <section className="pane">
         <EmptyState
@@ -130,8 +130,8 @@ function List(props: {
   return (
     <section className="pane" aria-label="PLCs">
       <ul className="part-list scroll">
-        {config.plcs.map((plc) => (
-          <PlcRow key={plc.name} plc={plc} selected={plc === chosen} globalPollMs={config.poll_rate} />
+        {plcs.map((plc) => (
+          <PlcRow key={plc.name} plc={plc} selected={plc === chosen} />
         ))}
       </ul>
     </section>

@@ -11,7 +11,7 @@ import { go } from '#renderer/ui/router'
 import type { PlcTestStep } from '#shared/contract/plcs'
 import { serialText } from '#shared/plc'
 import type { ConfigView } from '#shared/site'
-import { plcDrafts } from './drafts.ts'
+import { newPlcDrafts, plcDrafts } from './drafts.ts'
 import { type PlcForm, plcDraftOf, plcEdits, plcProblems, plcWay } from './form.ts'
 import { PlcFields } from './PlcFields.tsx'
 import { pinOf } from './pin.ts'
@@ -23,7 +23,11 @@ export function PlcEditor(props: {
   readonly config: ConfigView
 }) {
   const { before, start, config } = props
-  const { form, setForm, revert } = useDraft(plcDrafts, before?.name ?? `+ ${start.address}`, before ?? start)
+  const { form, typed, setForm, revert } = useDraft(
+    before ? plcDrafts : newPlcDrafts,
+    before?.name ?? start.address,
+    before ?? start,
+  )
   const [removing, setRemoving] = useState(false)
   const [shownAll, setShownAll] = useState(before !== undefined)
   const change = useChange()
@@ -32,7 +36,7 @@ export function PlcEditor(props: {
   const others = config.plcs.map(({ name }) => name).filter((name) => name !== before?.name)
   const problems = plcProblems(form, others)
   const bad = Object.keys(problems).length > 0
-  const same = before !== undefined && JSON.stringify(form) === JSON.stringify(before)
+  const same = before !== undefined && !typed
   const name = form.name.trim()
   const plc = config.plcs.find((one) => one.name === before?.name)
 

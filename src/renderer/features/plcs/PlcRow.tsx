@@ -17,7 +17,6 @@ import { durationText } from '#shared/duration'
 import { type PlcState, programChangeText, serialText } from '#shared/plc'
 import type { PlcConfigView } from '#shared/site'
 import { plcDrafts } from './drafts.ts'
-import { plcForm } from './form.ts'
 import { pinWords } from './pin.ts'
 
 const words: Readonly<Record<string, string>> = {
@@ -29,14 +28,8 @@ const words: Readonly<Record<string, string>> = {
 }
 
 /** One PLC: state, identity and pin, poll rate wanted and achieved, tags, what is wrong in words. */
-export function PlcRow(props: {
-  readonly plc: PlcConfigView
-  readonly selected: boolean
-  /** In ms, of PLCs that name none of their own. */
-  readonly globalPollMs: number
-}) {
-  const { plc, selected, globalPollMs } = props
-  const typed = useTyped(plcDrafts, plc.name, plcForm(plc, globalPollMs))
+export function PlcRow({ plc, selected }: { readonly plc: PlcConfigView; readonly selected: boolean }) {
+  const typed = useTyped(plcDrafts, plc.name)
   const state = usePlcState(plc.name)
   const poll = usePoll(plc.name)
   const chip = plcChip(state)

@@ -8,26 +8,28 @@ import { Input } from '#renderer/ui/Input.tsx'
 import { durationText } from '#shared/duration'
 import type { ConfigView } from '#shared/site'
 import { durationProblem } from './durations.ts'
+import { SaveLine } from './SaveLine.tsx'
 import { Section } from './Section.tsx'
 
-const drafts = createDrafts<{ readonly name: string; readonly rate: string }>()
+interface SiteForm {
+  readonly name: string
+  readonly rate: string
+}
+const formOf = (config: ConfigView): SiteForm => ({ name: config.site ?? '', rate: durationText(config.poll_rate) })
+const drafts = createDrafts(formOf)
 
 /** Name for people, and how often PLCs are read. */
 export function SitePart() {
   const config = useConfig()
-  return config ? <SiteForm config={config} /> : null
+  return config ? <SiteEditor config={config} /> : null
 }
 
-function SiteForm({ config }: { readonly config: ConfigView }) {
-  const { form, setForm, revert } = useDraft(drafts, 'site', {
-    name: config.site ?? '',
-    rate: durationText(config.poll_rate),
-  })
+function SiteEditor({ config }: { readonly config: ConfigView }) {
+  const { form, typed, setForm, revert } = useDraft(drafts, 'site', formOf(config))
   const { name, rate } = form
   const [busy, setBusy] = useState(false)
   const problem = durationProblem(rate)
-  const changed = name !== (config.site ?? '') || rate !== durationText(config.poll_rate)
-  const blocked = problem ?? (changed ? undefined : 'Nothing is changed.')
+  const blocked = problem ?? (typed ? undefined : 'Nothing was changed.')
   async function save() {
     setBusy(true)
     const before = { site: config.site ?? null, poll_rate: durationText(config.poll_rate) }
@@ -59,11 +61,11 @@ function SiteForm({ config }: { readonly config: ConfigView }) {
           <Field label="Poll rate" problem={problem} help="For PLCs that name none of their own; at least 250ms">
             <Input value={rate} onValue={(next) => setForm({ ...form, rate: next })} mono />
           </Field>
-          <div>
+          <SaveLine typed={typed} onRevert={revert}>
             <Button kind="primary" submit blocked={blocked} busy={busy}>
               Save site
             </Button>
-          </div>
+          </SaveLine>
         </Section>
       </form>
     </div>

@@ -15,6 +15,7 @@ import { durationText } from '#shared/duration'
 import type { ConfigView } from '#shared/site'
 import type { WriteMode } from '#shared/write'
 import { durationProblem } from './durations.ts'
+import { SaveLine } from './SaveLine.tsx'
 import { Section } from './Section.tsx'
 
 const modes = [
@@ -28,7 +29,13 @@ interface Limits {
   readonly plc: string
   readonly tag: string
 }
-const drafts = createDrafts<Limits>()
+const limitsOf = (config: ConfigView): Limits => ({
+  age: durationText(config.write_max_age),
+  timeout: durationText(config.write_timeout),
+  plc: config.commissioning?.plc ?? '',
+  tag: config.commissioning?.tag ?? '',
+})
+const drafts = createDrafts(limitsOf)
 
 /** Whether writes reach the PLCs, how old a request may be, and the tag for commissioning. */
 export function WritesPart() {
@@ -92,12 +99,7 @@ function ModeSection({ config }: { readonly config: ConfigView }) {
 }
 
 function LimitsSection({ config }: { readonly config: ConfigView }) {
-  const { form, setForm, revert } = useDraft(drafts, 'limits', {
-    age: durationText(config.write_max_age),
-    timeout: durationText(config.write_timeout),
-    plc: config.commissioning?.plc ?? '',
-    tag: config.commissioning?.tag ?? '',
-  })
+  const { form, typed, setForm, revert } = useDraft(drafts, 'limits', limitsOf(config))
   const { age, timeout, plc, tag } = form
   const set = (patch: Partial<typeof form>) => setForm({ ...form, ...patch })
   const [busy, setBusy] = useState(false)
@@ -146,11 +148,16 @@ function LimitsSection({ config }: { readonly config: ConfigView }) {
       <Field label="Tag" problem={half}>
         <Input mono value={tag} onValue={(next) => set({ tag: next })} placeholder="WL_Commissioning" />
       </Field>
-      <div>
-        <Button kind="primary" blocked={problem ?? half} busy={busy} onClick={() => void save()}>
+      <SaveLine typed={typed} onRevert={revert}>
+        <Button
+          kind="primary"
+          blocked={problem ?? half ?? (typed ? undefined : 'Nothing was changed.')}
+          busy={busy}
+          onClick={() => void save()}
+        >
           Save limits
         </Button>
-      </div>
+      </SaveLine>
     </Section>
   )
 }
