@@ -40,6 +40,7 @@ export async function flood(page: Page, addresses: readonly string[], plc: strin
       for (let i = 0; i < 4; i++) ask()
     }
     ws.onmessage = ({ data }) => {
+      if (data === '') return
       const frame = JSON.parse(data)
       if (frame.kind !== 'event') return fail(new Error(data))
       updates += frame.items.length

@@ -29,10 +29,13 @@ export function connectWebSocket(
     }
     signal?.addEventListener('abort', giveUp, { once: true })
     ws.once('error', failed)
-    ws.once('open', () => {
-      signal?.removeEventListener('abort', giveUp)
-      ws.off('error', failed)
-      resolve(socketWire(ws))
+    // Before `open`, in the same turn.
+    ws.once('upgrade', ({ socket }) => {
+      ws.once('open', () => {
+        signal?.removeEventListener('abort', giveUp)
+        ws.off('error', failed)
+        resolve(socketWire(ws, socket))
+      })
     })
   })
 }

@@ -63,7 +63,7 @@ export async function openDoor(options: DoorOptions): Promise<OpenDoor> {
     socket.on('error', () => socket.destroy())
     const refusal = refuseWire(request) ?? fullOrAway(request)
     if (refusal) return refuseUpgrade(socket, refusal)
-    sockets.handleUpgrade(request, socket, head, (ws) => onWire(socketWire(ws)))
+    sockets.handleUpgrade(request, socket, head, (ws) => onWire(socketWire(ws, request.socket)))
   })
   function fullOrAway({ url }: IncomingMessage): Refusal | undefined {
     if (url !== wirePath) return { status: 404, why: `the wire is at ${wirePath}` }

@@ -1,5 +1,8 @@
+import type { Socket } from 'node:net'
 import { WebSocket } from 'ws'
 import { type Frame, frameToText, textToFrame, type Wire } from '#shared/rpc'
+import { beat } from '#shared/rpc/beat'
+import { standstillText, startHeartbeat } from './heartbeat.ts'
 
 /** Largest frame, either way, in bytes. The largest configuration (5 MB) passes as one. */
 export const mostFrameBytes = 8 * 1024 * 1024
@@ -9,10 +12,11 @@ const mostBufferedBytes = 2 * mostFrameBytes
 const closeMs = 500
 
 /**
- * The wire over an open WebSocket, text frames only. `ws` must have been made with `maxPayload: mostFrameBytes`. What is
- * no frame ends this wire and nothing else.
+ * The wire over an open WebSocket, text frames only. `ws` must have been made with `maxPayload: mostFrameBytes`;
+ * `socket` is the one under it. What is no frame ends this wire and nothing else. It also ends where the other end is
+ * out of reach, or nobody listens here, for a few seconds: nothing that was said long ago is heard.
  */
-export function socketWire(ws: WebSocket): Wire {
+export function socketWire(ws: WebSocket, socket: Pick<Socket, 'bytesRead'>): Wire {
   let listener = (_frame: Frame) => {}
   let closeListener: ((why: Error) => void) | undefined
   let ended: Error | undefined
@@ -36,9 +40,19 @@ export function socketWire(ws: WebSocket): Wire {
     end(new Error(why))
   }
 
+  /** Without a goodbye: what is still on its way meets a reset. */
+  function cutOff(why: string) {
+    end(new Error(why))
+    ws.terminate()
+  }
+  const heartbeat = startHeartbeat(ws, socket, cutOff)
+
   ws.on('message', (data, isBinary) => {
     if (ended) return
-    const frame = isBinary ? undefined : textToFrame(String(data))
+    if (heartbeat.stoodStill()) return cutOff(standstillText)
+    const text = isBinary ? undefined : String(data)
+    if (text === beat.text) return
+    const frame = text === undefined ? undefined : textToFrame(text)
     if (frame) listener(frame)
     else close(1008, 'the other end sent something that is no frame')
   })
@@ -54,10 +68,7 @@ export function socketWire(ws: WebSocket): Wire {
       const bytes = Buffer.byteLength(text)
       if (bytes > mostFrameBytes)
         throw new RangeError(`a message of ${bytes} bytes is too large for the wire (${mostFrameBytes} are allowed)`)
-      if (ws.bufferedAmount + bytes > mostBufferedBytes) {
-        end(new Error('the other end does not read what is sent to it'))
-        return ws.terminate()
-      }
+      if (ws.bufferedAmount + bytes > mostBufferedBytes) return cutOff('the other end does not read what is sent to it')
       // Errors of a send are told by `close`, too.
       ws.send(text, () => {})
     },

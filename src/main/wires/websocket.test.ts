@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { z } from 'zod'
+import { startProxy, type TcpProxy } from '#scripts/brokers/proxy'
 import { type Contract, connectTo, returns, serve, type Wire } from '#shared/rpc'
 import { connectWebSocket } from './connect-websocket.ts'
 import { mostFrameBytes } from './socket-wire.ts'
@@ -19,14 +20,18 @@ const contract = {
 const opened: WireServer[] = []
 const sockets: WebSocket[] = []
 const callers: Socket[] = []
+const proxies: TcpProxy[] = []
 afterEach(async () => {
+  vi.restoreAllMocks()
   for (const caller of callers.splice(0)) caller.destroy()
   for (const ws of sockets.splice(0)) ws.terminate()
   await Promise.all(opened.splice(0).map((server) => server.close()))
+  await Promise.all(proxies.splice(0).map((proxy) => proxy.stop()))
 })
 
 async function open(mostWires?: number) {
   const aborted = vi.fn()
+  const echoed = vi.fn()
   const wires: Wire[] = []
   const server = await openWireServer({
     boot: 'boot-1',
@@ -35,7 +40,10 @@ async function open(mostWires?: number) {
       wires.push(wire)
       const handlers = {
         requests: {
-          echo: ({ value }: { value?: unknown }) => value,
+          echo: ({ value }: { value?: unknown }) => {
+            echoed(value)
+            return value
+          },
           fill: ({ bytes }: { bytes: number }) => 'x'.repeat(bytes),
           wait: (_input: object, signal: AbortSignal) =>
             new Promise<string>(() => signal.addEventListener('abort', aborted, { once: true })),
@@ -50,6 +58,7 @@ async function open(mostWires?: number) {
     ...server,
     wires,
     aborted,
+    echoed,
     client: async () => connectTo<typeof contract>(await connectWebSocket(server.url, server.token)),
   }
 }
@@ -230,4 +239,73 @@ test('stopping ends every wire within a second, also one whose end never answers
   await rejected
   expect(aborted).toHaveBeenCalledOnce()
   stuck.destroy()
+})
+
+/** A wire over a network that can be stalled; a call waits on it. */
+async function openBehindProxy() {
+  const server = await open()
+  const { url, token, wires } = server
+  const proxy = await startProxy({ target: Number(new URL(url).port) })
+  proxies.push(proxy)
+  const headers = { authorization: `Bearer ${token}`, host: new URL(url).host }
+  const { status, ws } = await knock(`http://127.0.0.1:${proxy.port}`, headers)
+  expect(status).toBe(101)
+  ws.send(JSON.stringify({ kind: 'call', id: 1, name: 'wait', input: {} }))
+  ws.send(JSON.stringify({ kind: 'call', id: 2, name: 'echo', input: { value: 'early' } }))
+  await vi.waitUntil(() => server.echoed.mock.calls.length === 1)
+  expect(wires).toHaveLength(1)
+  return { ...server, proxy, ws }
+}
+
+test('what was said on a dead link is not carried out when the link is back', { timeout: 30_000 }, async () => {
+  const { proxy, ws, aborted, echoed, client } = await openBehindProxy()
+  const idle = await client()
+  const held = idle.call('wait', {})
+  const begun = performance.now()
+  proxy.stall()
+  ws.send(JSON.stringify({ kind: 'call', id: 3, name: 'echo', input: { value: 'late' } }))
+  await vi.waitUntil(() => aborted.mock.calls.length > 0, 20_000)
+  expect(performance.now() - begun).toBeLessThan(10_000)
+  const closed = new Promise((resolve) => ws.once('close', resolve))
+  proxy.restore()
+  await closed
+  // Who says nothing but is there stays, with what it has under way.
+  expect(aborted).toHaveBeenCalledOnce()
+  expect(await idle.call('echo', { value: 'now' })).toBe('now')
+  expect(echoed.mock.calls).toEqual([['early'], ['now']])
+  idle.close()
+  await expect(held).rejects.toMatchObject({ code: 'closed' })
+})
+
+test('a caller hears that the link is dead', { timeout: 30_000 }, async () => {
+  // A server that takes the wire and is never heard of again, as one that was stopped by a debugger.
+  const taken: Socket[] = []
+  const { url, token } = await open()
+  const { createServer } = await import('node:net')
+  const target = Number(new URL(url).port)
+  const proxy = createServer((near) => {
+    const far = connect(target, '127.0.0.1')
+    taken.push(near, far)
+    near.on('data', (bytes) => far.write(String(bytes).replace(/Host: [^\r]*/, `Host: ${new URL(url).host}`)))
+    far.once('data', (bytes) => near.write(bytes))
+    for (const socket of [near, far]) socket.on('error', () => {})
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => proxy.once('listening', resolve))
+  const address = proxy.address()
+  const port = typeof address === 'object' ? address?.port : 0
+  const client = connectTo<typeof contract>(await connectWebSocket(`http://127.0.0.1:${port}`, token))
+  await expect(client.call('wait', {})).rejects.toMatchObject({ code: 'closed', message: /does not answer/ })
+  for (const socket of taken) socket.destroy()
+  proxy.close()
+})
+
+test('a gateway that stood still carries out nothing that came meanwhile', async () => {
+  const { ws, aborted, echoed } = await openBehindProxy()
+  const closed = new Promise((resolve) => ws.once('close', resolve))
+  const now = Date.now()
+  vi.spyOn(Date, 'now').mockReturnValue(now + 60_000)
+  ws.send(JSON.stringify({ kind: 'call', id: 3, name: 'echo', input: { value: 'late' } }))
+  await closed
+  await vi.waitUntil(() => aborted.mock.calls.length === 1)
+  expect(echoed.mock.calls).toEqual([['early']])
 })
