@@ -322,6 +322,20 @@ describe('tag calls', () => {
     expect(await readdir(folder)).not.toContain('broken.yaml')
   })
 
+  it('export nothing under a name that another program takes for its own', async () => {
+    const { client } = await running()
+    if (!file) throw new Error('no file')
+    const folder = dirname(file.path)
+    for (const name of ['.bash_profile', 'server.yaml.sh', 'serveryaml', 'server.yaml/', 'server.yaml\n'])
+      await expect(client.call('config.export', { path: join(folder, 'new', name) }), name).rejects.toMatchObject({
+        code: 'bad-input',
+        message: 'config.export: path: its name has to end in .yaml or .yml. Choose such a name.',
+      })
+    expect(await readdir(folder)).not.toContain('new')
+    for (const name of ['a.yml', 'B.YAML'])
+      expect(await client.call('config.export', { path: join(folder, name) })).toMatchObject({ kind: 'written' })
+  })
+
   it('export tags as CSV, tell what an import would change, and do it', async () => {
     const { client } = await running()
     const { text: csv } = await client.call('tags.csv', { plc: 'Main PLC' })
@@ -590,6 +604,12 @@ describe('the monitor', () => {
     await expect(client.call('monitor.record', { path, filter: {} })).rejects.toMatchObject({
       message: expect.stringContaining('exists already'),
     })
+    const other = `${test.folder}/.bash_profile`
+    await expect(client.call('monitor.record', { path: other, filter: {} })).rejects.toMatchObject({
+      code: 'bad-input',
+      message: 'monitor.record: path: its name has to end in .jsonl. Choose such a name.',
+    })
+    await expect(readFile(other)).rejects.toMatchObject({ code: 'ENOENT' })
   })
 })
 

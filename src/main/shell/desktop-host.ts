@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { type BrowserWindow, dialog, shell } from 'electron'
 import type { FileQuestion, Host, PickedFile } from '#main/host'
+import { withEnding } from './ending.ts'
 import { argsOf } from './intent.ts'
 
 export interface DesktopHostOptions extends Pick<Host, 'version' | 'secrets' | 'logPath'> {
@@ -24,7 +25,7 @@ export function desktopHost({ version, secrets, logPath, window, recent, startAn
     const owner = window()
     const asked = dialogOptions(question)
     const { canceled, filePath } = await (owner ? dialog.showSaveDialog(owner, asked) : dialog.showSaveDialog(asked))
-    return canceled || !filePath ? { kind: 'cancelled' } : { kind: 'picked', path: filePath }
+    return canceled || !filePath ? { kind: 'cancelled' } : { kind: 'picked', path: withEnding(filePath, question) }
   }
   return {
     version,

@@ -3,7 +3,7 @@ import type { ConfigProblem } from '#shared/config'
 import { returns } from '#shared/rpc'
 import type { ChangeOutcome, ChangePreview, ConfigState } from '#shared/site'
 import { configEdits } from './edits.ts'
-import { filePath, nothing, version } from './fields.ts'
+import { newFile, nothing, version } from './fields.ts'
 
 const configText = z.string().max(5 * 1024 * 1024)
 
@@ -45,7 +45,7 @@ export const configRequests = {
   /** Takes over what is on the disk now. */
   'config.reload': { input: nothing, output: returns<ChangeOutcome>() },
   /** For a server: the file and `‹path›.secrets` (0600) with the secrets it names. An existing file is not touched. */
-  'config.export': { input: z.strictObject({ path: filePath }), output: returns<ExportOutcome>() },
+  'config.export': { input: z.strictObject({ path: newFile('.yaml', '.yml') }), output: returns<ExportOutcome>() },
 } as const
 
 export const configEvents = {

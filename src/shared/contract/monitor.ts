@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type MonitorDetail, type MonitorMessage, messageKinds, type RecordState } from '#shared/monitor'
 import { returns } from '#shared/rpc'
-import { entryId, filePath, nothing } from './fields.ts'
+import { entryId, newFile, nothing } from './fields.ts'
 
 const filter = z.strictObject({
   /** Absent: all. */
@@ -18,7 +18,7 @@ export const monitorRequests = {
   /** Refused where it is no longer kept. */
   'monitor.message': { input: z.strictObject({ seq: z.int().min(0) }), output: returns<MonitorDetail>() },
   /** Each message with its payload into a new file of JSON lines, until stopped. */
-  'monitor.record': { input: z.strictObject({ path: filePath, filter }), output: returns<RecordState>() },
+  'monitor.record': { input: z.strictObject({ path: newFile('.jsonl'), filter }), output: returns<RecordState>() },
   'monitor.stopRecord': { input: nothing, output: returns<RecordState>() },
 } as const
 
