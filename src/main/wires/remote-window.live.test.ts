@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { WebSocket } from 'ws'
 import { makeCertificates, type TlsFiles } from '#scripts/brokers/certificates'
 import { find } from '#scripts/brokers/server'
+import type { Wire } from '#shared/rpc'
 import { openRemoteWindow, type RemoteWindow, type RemoteWindowOptions } from './remote-window.ts'
 
 const hasTools = find('openssl') !== undefined
@@ -18,7 +19,7 @@ describe.skipIf(!hasTools && !process.env.CI)('the window for other computers', 
   let folder: string
   let tls: TlsFiles
   let remote: RemoteWindow
-  const onWire = vi.fn()
+  const onWire = vi.fn((wire: Wire) => wire.onFrame(() => {}))
   const onWrong = vi.fn()
   const sockets: WebSocket[] = []
   const password = 'a long password'
@@ -122,6 +123,19 @@ describe.skipIf(!hasTools && !process.env.CI)('the window for other computers', 
     expect(await knock({ cookie })).toBe(401)
     expect(await knock({ origin: origin() })).toBe(401)
     expect(await knock({ cookie, origin: 'https://evil.example' })).toBe(403)
+  })
+
+  test('a wire on which nobody speaks stays', { timeout: 20_000 }, async () => {
+    const headers = { cookie: cookieOf(await login(password)), origin: origin() }
+    const ws = new WebSocket(`wss://127.0.0.1:${remote.port}/wire`, { headers, ca: readFileSync(tls.ca) })
+    sockets.push(ws)
+    ws.on('error', () => {})
+    const pinged = vi.fn()
+    ws.on('ping', pinged)
+    const closed = vi.fn()
+    ws.on('close', closed)
+    await vi.waitUntil(() => pinged.mock.calls.length === 4 || closed.mock.calls.length > 0, 15_000)
+    expect(closed).not.toHaveBeenCalled()
   })
 
   test('speaks nothing but TLS', async () => {
