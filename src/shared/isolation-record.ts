@@ -3,13 +3,15 @@ import { z } from 'zod'
 import { type OwnerRecord, type PresenceRecord, recordStates } from './isolation.ts'
 
 const text = (longest: number) => z.string().max(longest)
+/** Only shown: whoever writes a longer one is there all the same. */
+const shown = (longest: number) => z.string().transform((all) => all.slice(0, longest))
 
 const mark = {
   instance: text(100).min(1),
   boot: text(100).min(1),
-  host: text(300),
-  site: text(300).default(''),
-  version: text(100).default(''),
+  host: shown(300),
+  site: shown(300).default(''),
+  version: shown(100).default(''),
   namespace: text(100).default(''),
   plcs: z
     .array(
@@ -29,10 +31,10 @@ const owner = z.object({
   ...mark,
   takeover: z
     .object({
-      name: text(300),
-      reason: text(2_000),
+      name: shown(300),
+      reason: shown(2_000),
       time: text(60),
-      from: z.object({ instance: text(100), host: text(300), site: text(300) }),
+      from: z.object({ instance: text(100), host: shown(300), site: shown(300) }),
     })
     .exactOptional(),
 })

@@ -5,8 +5,9 @@
 import { asError } from '#main/link'
 import { type Config, publishedName, type TagConfig } from '#shared/config'
 import { convert } from '#shared/convert'
-import type { CommissioningValue } from '#shared/isolation-run'
+import type { CommissioningValue, LeftBehind } from '#shared/isolation-run'
 import { type DataType, integerRanges } from '#shared/plc'
+import { shortestReal } from '#shared/real'
 import { parseJson, type TagValue, valueToJson } from '#shared/value'
 import { ask, askedText } from './ask.ts'
 import { type CheckContext, type RunContext, type RunEntry, serves, usable } from './context.ts'
@@ -38,6 +39,10 @@ export async function commissioned(context: CheckContext): Promise<FoundCommissi
   const read = await context.readTag(chosen.plc, tag.name, context.signal)
   if (!read.ok) return no(`the commissioning tag ${where} can't be read: ${read.text}`)
   const nowJson = valueToJson(read.value)
+  if (!readBack(nowJson, read.type, tag))
+    return no(
+      `the commissioning tag ${where} holds ${nowJson}, which could not be set back: its type, min, max or enum does not allow it. Give it a value that they allow`,
+    )
   const otherJson = otherValue(read.type, read.value, tag)
   if (otherJson === undefined) return no(`no other value than ${nowJson} is known that ${where} may have`)
   return { ok: true, tag: { plc: chosen.plc, tag, name: publishedName(tag), type: read.type, nowJson, otherJson } }
@@ -47,11 +52,22 @@ function no(why: string): FoundCommissioned {
   return { ok: false, why }
 }
 
-/** Another value that fits type and limits; undefined where none is known. */
+/** Another value that fits type and limits, as it will be read; undefined where none is known. */
 export function otherValue(type: DataType, value: TagValue, tag: TagConfig): string | undefined {
   const now = valueToJson(value)
   const candidates = tag.enum ? tag.enum.map((one) => JSON.stringify(one)) : candidatesOf(type, value, tag)
-  return candidates.find((json) => json !== now && convert(parseJson(json), type, tag).ok)
+  return candidates.map((json) => readBack(json, type, tag)).find((json) => json !== undefined && json !== now)
+}
+
+/**
+ * A value as it will be read when it was written; undefined where it does not fit. A REAL holds fewer digits than a
+ * number of ours: what is compared with the PLC later has to be what the PLC can say.
+ */
+function readBack(json: string, type: DataType, tag: TagConfig): string | undefined {
+  const written = convert(parseJson(json), type, tag)
+  if (!written.ok) return undefined
+  const isReal = type.kind === 'atomic' && type.name === 'REAL' && typeof written.value === 'number'
+  return valueToJson(isReal ? shortestReal(Math.fround(Number(written.value))) : written.value)
 }
 
 function candidatesOf(type: DataType, value: TagValue, { min, max }: TagConfig): readonly string[] {
@@ -119,6 +135,14 @@ export async function bringBack(context: CheckContext, held: CommissioningValue,
 /** What a person is told of a value that was not set back. */
 export function leftText({ plc, tag, before, written }: CommissioningValue, why: string): string {
   return `${plc}/${tag} still holds ${written} and not ${before} (${why}). Write ${before} to it.`
+}
+
+/** Where an earlier run had left its value in that tag, it is the one before that run that belongs there. */
+export function withFirst(one: LeftBehind, earlier: readonly LeftBehind[]): LeftBehind {
+  const first = earlier.find(({ plc, tag, written }) => plc === one.plc && tag === one.tag && written === one.before)
+  if (!first) return one
+  const held = { ...one, before: first.before }
+  return { ...held, text: leftText(held, 'neither this run nor an earlier one could set it back') }
 }
 
 /** The configured tag of a remembered value; undefined where it is configured no more. */

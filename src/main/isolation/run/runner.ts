@@ -16,7 +16,7 @@ import type {
   RunState,
 } from '#shared/isolation-run'
 import { checks } from '#shared/isolation-run'
-import { isGone } from './commissioning.ts'
+import { isGone, withFirst } from './commissioning.ts'
 import type { RunContext, Sibling } from './context.ts'
 import { accepted, amended, carriedOver, configDigest, makeReport, overall, sealOf, withLeft } from './report.ts'
 import { runChecks } from './run.ts'
@@ -116,13 +116,14 @@ export async function createRunner(options: RunnerOptions): Promise<Runner> {
         onProgress: (progress) => state.setState({ kind: 'running', startedAt, wanted, ...progress }, true),
       }),
     )
-    for (const one of end.left) {
+    const leftNow = end.left.map((one) => withFirst(one, left))
+    for (const one of leftNow) {
       log.error(`isolation run: ${one.text}`)
       // Whatever stands there later may be meant. Where the process stops, the next one tries it soon after.
       if (!stopping) await context.gaveUp(one).catch((error: unknown) => log.error(unwritten, error))
     }
     const gone = await seenGone(context)
-    left = [...left.filter((one) => !gone.includes(one)), ...end.left]
+    left = [...left.filter((one) => !gone.includes(one)), ...leftNow]
     const carried = carriedOver(report, wanted, configDigest(context.config))
     const results = [...carried.results, ...end.results].sort((a, b) => a.check - b.check)
     const endedAt = context.now()
@@ -141,7 +142,7 @@ export async function createRunner(options: RunnerOptions): Promise<Runner> {
     })
     if (end.how === 'complete') keep(made)
     else if (report) keep(withLeft(report, left))
-    const error = end.left.map(({ text }) => text).join(' ')
+    const error = leftNow.map(({ text }) => text).join(' ')
     state.setState({ kind: 'ended', startedAt, endedAt, how: end.how, error, report: made }, true)
   }
 

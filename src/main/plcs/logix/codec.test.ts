@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type AtomicType, integerRanges } from '#shared/plc'
+import { shortestReal } from '#shared/real'
 import type { TagValue } from '#shared/value'
-import { decode, decodeBit, shortestReal } from './codec.ts'
+import { decode, decodeBit } from './codec.ts'
 import { encode, misfit } from './encode.ts'
 import { arrayLayout, atomic, bitsLayout, type Layout, shortString, string82, stringLayout } from './layout.ts'
 

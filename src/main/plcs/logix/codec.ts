@@ -1,5 +1,7 @@
 /** Bytes as they lie in the controller (little-endian) → values. `encode.ts` goes the other way. */
+
 import type { AtomicType } from '#shared/plc'
+import { shortestReal } from '#shared/real'
 import type { TagValue } from '#shared/value'
 import { type ArrayLayout, type Layout, shortString } from './layout.ts'
 
@@ -21,22 +23,6 @@ const readers: { readonly [name in AtomicType]: Reader } = {
   WORD: (bytes, offset) => bytes.readUInt16LE(offset),
   DWORD: (bytes, offset) => bytes.readUInt32LE(offset),
   LWORD: (bytes, offset) => bytes.readBigUInt64LE(offset),
-}
-
-/** Below this a float has fewer than six sure digits. */
-const smallestNormal = 2 ** -126
-
-/**
- * The double whose shortest decimal is the shortest decimal of this 32-bit float: 0.1 instead of 0.10000000149011612.
- * Six digits always survive in a float and nine always tell it, so that four tries are enough.
- */
-export function shortestReal(float: number): number {
-  if (!Number.isFinite(float) || (Number.isInteger(float) && Math.abs(float) <= 0x1000000)) return float
-  for (let digits = Math.abs(float) < smallestNormal ? 1 : 6; digits < 9; digits++) {
-    const short = Number(float.toPrecision(digits))
-    if (Math.fround(short) === float) return short
-  }
-  return Number(float.toPrecision(9))
 }
 
 /** Decodes a value. `bytes` must hold `layout.size` bytes from `offset`, else this throws `RangeError`. */
