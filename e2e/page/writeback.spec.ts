@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { expect, test } from './page.ts'
+import { expect, rowOf, test } from './page.ts'
 
 const checks = (page: Page) => page.getByRole('region', { name: 'Checks' })
 const result = (page: Page) => page.getByRole('region', { name: 'Result' })
@@ -19,7 +19,7 @@ test('a value goes through the chosen broker, with each station and its time, an
   await expect(checks(page)).toContainText('Why it would be taken')
   await page.getByRole('radio', { name: 'Central (Kafka)' }).click()
   await expect(page.getByText('factory-a-writes', { exact: true }).first()).toBeVisible()
-  await page.getByRole('button', { name: 'Write 65 through Kafka' }).click()
+  await page.getByRole('button', { name: 'Write 65 to Main PLC through Kafka' }).click()
   await expect(result(page)).toContainText('Written and read back')
   for (const station of [
     'Sent',
@@ -38,7 +38,7 @@ test('beside the button stand namespace and PLC identity, and the button says wh
   const page = await show({ hash: '#/writeback?plc=Main%20PLC&tag=Tank_1.Level_SP' })
   await page.getByRole('textbox', { name: 'Value' }).fill('12.5')
   const request = page.getByRole('region', { name: 'Request', exact: true })
-  await expect(request.getByRole('button', { name: 'Write 12.5 through MQTT' })).toBeVisible()
+  await expect(request.getByRole('button', { name: 'Write 12.5 to Main PLC through MQTT' })).toBeVisible()
   await expect(request).toContainText('Main PLC, serial 00C4A7E1')
 })
 
@@ -144,7 +144,7 @@ for (const [where, keys] of [
   test(`keys that are held down ${where} send once`, async ({ show }) => {
     const page = await readyToSend(show)
     await page.getByRole('textbox', { name: 'Value' }).fill('33')
-    if (keys === 'Enter') await page.getByRole('button', { name: 'Write 33 through MQTT' }).focus()
+    if (keys === 'Enter') await page.getByRole('button', { name: 'Write 33 to Main PLC through MQTT' }).focus()
     else await page.keyboard.down('Control')
     await page.keyboard.down('Enter')
     await page.keyboard.down('Enter')
@@ -192,4 +192,60 @@ test('Ctrl+Enter in the palette, or in the list of sent requests, does what it d
   await page.keyboard.press('Escape')
   await expect(page.getByRole('dialog')).toHaveCount(0)
   await expect(sentRows(page)).toHaveCount(1)
+})
+
+/** The MQTT entry serves the PLC `Packaging` alone from now on. */
+const serveOnlyPackaging = (page: Page) =>
+  page.evaluate(() =>
+    window.fixture.change([
+      { kind: 'set-entry', entry: { service: 'mqtt', name: 'Central' }, keys: { plcs: ['Packaging'] } },
+    ]),
+  )
+const sends = (page: Page) => page.evaluate(() => window.fixture.asked('writeback.send'))
+
+test('a broker that does not serve the chosen PLC leaves it chosen, and nothing can be sent', async ({ show }) => {
+  const page = await readyToSend(show)
+  await page.getByRole('radio', { name: 'Central (Kafka)' }).click()
+  await serveOnlyPackaging(page)
+  await page.getByRole('radio', { name: 'Central (MQTT)' }).click()
+  await expect(page.getByRole('combobox', { name: 'PLC' })).toContainText('Main PLC')
+  await expect(page.getByText('Central (MQTT) does not serve Main PLC. Choose a PLC, or another broker.')).toBeVisible()
+  const send = page.getByRole('button', { name: /to Main PLC through MQTT/ })
+  await expect(send).toHaveAttribute('aria-disabled', 'true')
+  await page.getByRole('textbox', { name: 'Value' }).press('Control+Enter')
+  await expect(page.getByRole('button', { name: 'Wrong namespace' })).toHaveAttribute('aria-disabled', 'true')
+  expect(await sends(page)).toEqual([])
+})
+
+test('W on a tag whose PLC the broker chosen last does not serve takes one that does, and says which', async ({
+  show,
+}) => {
+  const page = await readyToSend(show)
+  await page.getByRole('radio', { name: 'Central (MQTT)' }).click()
+  await serveOnlyPackaging(page)
+  await page.keyboard.press('Escape')
+  await page.evaluate(() => location.assign('#/tags'))
+  await expect(page.getByRole('heading', { name: 'Tags', level: 1 })).toBeVisible()
+  await rowOf(page, 'Alarm_Word').click()
+  await page.keyboard.press('Shift+W')
+  await expect(page.getByRole('combobox', { name: 'Tag' })).toHaveValue('Alarm_Word')
+  await expect(page.getByRole('combobox', { name: 'PLC' })).toContainText('Main PLC')
+  await expect(page.getByRole('radio', { name: 'Central (Valkey)' })).toBeChecked()
+  await expect(page.getByRole('article').getByText('Writes to Main PLC go through Central (Valkey) now')).toBeVisible()
+})
+
+test('a PLC or a broker that another window removes stays chosen, and nothing can be sent', async ({ show }) => {
+  const page = await readyToSend(show)
+  await page.evaluate(() =>
+    window.fixture.change([{ kind: 'remove-entry', entry: { service: 'mqtt', name: 'Central' } }]),
+  )
+  await expect(page.getByRole('radio', { name: 'Central (MQTT)' })).toBeChecked()
+  await expect(page.getByText(/^Central \(MQTT\), the broker that was chosen, is not there any more/)).toBeVisible()
+  await page.getByRole('textbox', { name: 'Value' }).press('Control+Enter')
+  await page.getByRole('radio', { name: 'Central (Kafka)' }).click()
+  await page.evaluate(() => window.fixture.change([{ kind: 'remove-plc', plc: 'Main PLC' }]))
+  await expect(page.getByText('Main PLC is not in the configuration any more. Choose a PLC.')).toBeVisible()
+  await expect(page.getByRole('combobox', { name: 'PLC' })).toContainText('Main PLC')
+  await page.keyboard.press('Control+Enter')
+  expect(await sends(page)).toEqual([])
 })

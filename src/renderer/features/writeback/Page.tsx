@@ -1,24 +1,29 @@
 import { Download } from 'lucide-react'
 import { useCallback, useEffect } from 'react'
 import { useStore } from 'zustand'
+import { entryTitle } from '#renderer/site/chips'
+import { site } from '#renderer/site/site'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Segmented } from '#renderer/ui/Choice.tsx'
 import { download } from '#renderer/ui/download'
 import { isOverlaid } from '#renderer/ui/keys'
+import { showToast } from '#renderer/ui/live'
 import { go } from '#renderer/ui/router'
 import { SplitPanes } from '#renderer/ui/SplitPanes.tsx'
 import type { PageProps } from '#renderer/ui/screen'
 import { services } from '#shared/broker'
 import { Checks } from './Checks.tsx'
 import { firstRefusal } from './check-list.ts'
+import type { Draft } from './draft.ts'
 import { History } from './History.tsx'
 import { exportText, type Sent } from './history.ts'
 import { Journal } from './Journal.tsx'
 import { NegativeBar } from './NegativeBar.tsx'
+import { entryForTag } from './place.ts'
 import { RequestForm } from './RequestForm.tsx'
 import { Result } from './Result.tsx'
 import { tester } from './the-tester.ts'
-import { afterLines, casesOf, sendNegative, sendTested, useTester, whyBusy, whyNot } from './use-tester.ts'
+import { afterLines, casesOf, sendNegative, sendTested, useTester, whyNot, whyNothing } from './use-tester.ts'
 import { Why } from './Why.tsx'
 import './writeback.css'
 
@@ -117,7 +122,7 @@ function TesterView({ query }: { readonly query: URLSearchParams }) {
       <div className="wb-below">
         <NegativeBar
           cases={casesOf(tested)}
-          blocked={whyBusy(tested)}
+          blocked={whyNothing(tested)}
           onSend={(negative) => sendNegative(tested, negative)}
         />
         <History history={history} shown={shown} onShow={({ key }) => tester.show(key)} onRepeat={onRepeat} />
@@ -136,8 +141,22 @@ function usePreset(query: URLSearchParams) {
     if (service && name !== null) tester.change({ entry: { service, name }, edited: undefined })
   }, [service, name])
   useEffect(() => {
-    if (plc !== null && tag !== null) tester.change({ plc, tag, text: '', edited: undefined, retain: false })
+    if (plc === null || tag === null) return
+    tester.change({ plc, tag, text: '', edited: undefined, retain: false, ...entryFor(plc) })
   }, [plc, tag])
+}
+
+/** The broker for a tag of this PLC; says so where it is another than the one chosen last. */
+function entryFor(plc: string): Pick<Draft, 'entry'> {
+  const config = site.getState().config?.config
+  const before = tester.store.getState().draft.entry
+  if (!config) return {}
+  const entry = entryForTag(before, plc, config)
+  if (before && entry && entry !== before) {
+    const text = `Writes to ${plc} go through ${entryTitle(entry)} now: ${entryTitle(before)}, chosen last, does not serve it.`
+    showToast({ text })
+  }
+  return { entry }
 }
 
 /** One press sends one request: not one that repeats by itself, and none that a table or something over the screen has used. */

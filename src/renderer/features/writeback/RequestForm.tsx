@@ -1,4 +1,5 @@
 import { Send } from 'lucide-react'
+import { entryTitle } from '#renderer/site/chips'
 import { Button } from '#renderer/ui/Button.tsx'
 import { Segmented } from '#renderer/ui/Choice.tsx'
 import { Combo } from '#renderer/ui/Combo.tsx'
@@ -6,12 +7,11 @@ import { Field } from '#renderer/ui/Field.tsx'
 import { KeyHint } from '#renderer/ui/KeyHint.tsx'
 import { Select } from '#renderer/ui/Select.tsx'
 import { entryText } from '#shared/broker'
-import { serviceNames } from './draft.ts'
 import { Message } from './Message.tsx'
+import { entryIdOf } from './place.ts'
 import { tester } from './the-tester.ts'
 import {
   buttonText,
-  entryIdOf,
   identityText,
   sendTested,
   serialOf,
@@ -38,12 +38,12 @@ export function RequestForm({ tested }: { readonly tested: Tested }) {
       </div>
       <div className="scroll">
         <div className="form wb-form">
-          <Field label="Broker">
+          <Field label="Broker" problem={tested.entryProblem}>
             <EntryChoice tested={tested} />
           </Field>
-          <Field label="PLC">
+          <Field label="PLC" problem={tested.plcProblem}>
             <Select
-              options={plcs.map((name) => ({
+              options={withChosen(plcs, plc).map((name) => ({
                 value: name,
                 label: name,
                 aside: name === plc ? identityText(plcState) : undefined,
@@ -116,22 +116,26 @@ function nowText(reading: Tested['reading']): string | undefined {
   return [reading.type, reading.quality === 'good' ? `now ${value}` : reading.quality].filter(Boolean).join(', ')
 }
 
-/** Side by side while they are few, a list when they are many. */
+/** What was chosen is shown as it is, also where it is no choice any more. */
+function withChosen(plcs: readonly string[], plc: string): readonly string[] {
+  return plc === '' || plcs.includes(plc) ? plcs : [plc, ...plcs]
+}
+
+/** Side by side while they are few, a list when they are many. The chosen one is among them, also where it is gone. */
 function EntryChoice({ tested }: { readonly tested: Tested }) {
-  const { entry, entries } = tested
-  const options = entries.map((one) => ({
-    value: entryText(entryIdOf(one)),
-    label: `${one.config.name} (${serviceNames[one.service]})`,
-  }))
-  const chosen = entry ? entryText(entryIdOf(entry)) : null
+  const { draft, entry, entries } = tested
+  const chosen = entry ? entryIdOf(entry) : draft.entry
+  if (!chosen) return <span className="dim">No broker entry is switched on.</span>
+  const all = [...(entry ? [] : [chosen]), ...entries.map(entryIdOf)]
+  const options = all.map((id) => ({ value: entryText(id), label: entryTitle(id) }))
   const choose = (text: string) => {
-    const next = entries.find((one) => entryText(entryIdOf(one)) === text)
-    if (next) tester.change({ entry: entryIdOf(next), ...withoutEdit() })
+    const next = entries.map(entryIdOf).find((id) => entryText(id) === text)
+    if (next) tester.change({ entry: next, ...withoutEdit() })
   }
-  if (chosen === null) return <span className="dim">No broker entry is switched on.</span>
+  const value = entryText(chosen)
   return options.length <= 3 ? (
-    <Segmented wide label="Broker" options={options} value={chosen} onValue={choose} />
+    <Segmented wide label="Broker" options={options} value={value} onValue={choose} />
   ) : (
-    <Select options={options} value={chosen} onValue={choose} />
+    <Select options={options} value={value} onValue={choose} />
   )
 }

@@ -9,8 +9,9 @@ import { type Edited, parseEdited } from '#shared/value-edit'
 import { buildRequest, type RequestMessage } from '#shared/write-request'
 
 export interface Draft {
-  /** Absent: the first entry that takes requests. */
-  readonly entry?: EntryId
+  /** Absent: none was chosen yet. Chosen by hand, or by a tag being chosen beside it. */
+  readonly entry?: EntryId | undefined
+  /** '' while none was chosen. */
   readonly plc: string
   /** Published name of the tag; '' while none is chosen. */
   readonly tag: string
@@ -41,24 +42,8 @@ export function entriesOf(config: ConfigView): readonly CommandEntry[] {
   return all.filter((entry) => entry.config.enabled)
 }
 
-/** The chosen entry, or the first that takes requests, or the first. */
-export function entryOf(draft: Pick<Draft, 'entry'>, entries: readonly CommandEntry[]): CommandEntry | undefined {
-  const chosen = draft.entry
-  return (
-    entries.find(({ service, config }) => service === chosen?.service && config.name === chosen.name) ??
-    entries.find(({ config }) => config.enable_writeback) ??
-    entries[0]
-  )
-}
-
 export function baseOf({ service, config }: CommandEntry, namespace: string): string {
   return base(service, namespace, config.selector)
-}
-
-/** PLCs an entry serves, by name, in the order of the file. */
-export function plcsOf({ config }: CommandEntry, view: ConfigView): readonly string[] {
-  const served = config.plcs
-  return view.plcs.map(({ name }) => name).filter((name) => !served || served.includes(name))
 }
 
 /** The value typed, or why it is none. */

@@ -3,8 +3,6 @@ import { useEffect, useMemo, useRef } from 'react'
 import { useStore } from 'zustand'
 import { useConfigState, usePlcState, useWriteMode } from '#renderer/site/site'
 import { useWholeReading } from '#renderer/site/whole-reading'
-import type { EntryId } from '#shared/broker'
-import type { CommandEntry } from '#shared/commands'
 import { publishedName } from '#shared/config'
 import type { TagPageRow } from '#shared/contract/tags'
 import { type KnownTag, type NegativeCase, negativeCases } from '#shared/negative-cases'
@@ -14,7 +12,8 @@ import { typeOfReading } from '#shared/type-name'
 import { editTextOfJson } from '#shared/value-edit'
 import { buildRequest } from '#shared/write-request'
 import type { CheckLine } from './check-list.ts'
-import { baseOf, entriesOf, entryOf, messageOf, newRequestId, plcsOf, serviceNames, typedValue } from './draft.ts'
+import { baseOf, entriesOf, messageOf, newRequestId, serviceNames, typedValue } from './draft.ts'
+import { entryIdOf, type Place, placeOf } from './place.ts'
 import { findRow, useReadings, useTagList, writableFirst } from './tag-list.ts'
 import { tester } from './the-tester.ts'
 import { useExplain } from './use-explain.ts'
@@ -26,9 +25,8 @@ export function useTester() {
   const state = useConfigState()
   const config = state?.config
   const entries = useMemo(() => (config ? entriesOf(config) : []), [config])
-  const entry = entryOf(draft, entries)
-  const plcs = config && entry ? plcsOf(entry, config) : []
-  const plc = plcs.includes(draft.plc) ? draft.plc : (plcs[0] ?? '')
+  const place: Place = config ? placeOf(draft, config) : { plcs: [], plc: draft.plc }
+  const { entry, plc } = place
   const plcState = usePlcState(plc)
   const tags = useTagList(plc, state?.version ?? '')
   const row = findRow(tags.rows, draft.tag)
@@ -47,15 +45,14 @@ export function useTester() {
   useFirstValue(`${plc}\n${draft.tag}`, reading?.cut ? undefined : reading?.valueJson, (json) =>
     tester.change({ text: editTextOfJson(json, type) }),
   )
+  useFirstEntry(place)
   return {
+    ...place,
     draft,
     running: running !== undefined,
     config,
     namespace,
     entries,
-    entry,
-    plcs,
-    plc,
     plcState,
     tags,
     tagOptions: useMemo(() => writableFirst(tags.rows), [tags.rows]),
@@ -109,6 +106,14 @@ function useFirstValue(chosen: string, json: string | undefined, fill: (json: st
   }, [chosen, json])
 }
 
+/** What stands beside a chosen tag is chosen with it: the request must not go another way when the configuration changes. */
+function useFirstEntry({ entry }: Place) {
+  useEffect(() => {
+    const { draft } = tester.store.getState()
+    if (entry && draft.tag !== '' && !draft.entry) tester.change({ entry: entryIdOf(entry) })
+  })
+}
+
 /** The requests that must be refused, for what is chosen. Made anew with each sending: times and ids are its own. */
 export function casesOf(tested: Tested): readonly NegativeCase[] {
   const { entry, namespace, plc, chosen, readOnly, config } = tested
@@ -123,10 +128,6 @@ export function casesOf(tested: Tested): readonly NegativeCase[] {
     maxAgeMs: config.write_max_age,
     nonce: newRequestId().slice(2),
   })
-}
-
-export function entryIdOf(entry: CommandEntry): EntryId {
-  return { service: entry.service, name: entry.config.name }
 }
 
 export function sendTested({ draft, entry, plc, row, message, value }: Tested): void {
@@ -193,30 +194,34 @@ export function afterLines({ plcState, config }: Tested): readonly CheckLine[] {
 }
 
 /** Why nothing can be sent now, not even what must be refused; undefined where it can. */
-export function whyBusy({ running }: Tested): string | undefined {
-  return running ? 'A request is under way.' : undefined
+export function whyNothing({ running, config, entry, entryProblem, plcProblem }: Tested): string | undefined {
+  if (running) return 'A request is under way.'
+  if (!config) return 'The configuration is not read yet.'
+  if (entryProblem) return entryProblem
+  if (!entry) return 'No broker entry is switched on: add one on the screen Brokers.'
+  return plcProblem
 }
 
 /** Why the button and its keys can't be used; undefined where they can. */
 export function whyNot(tested: Tested): string | undefined {
-  const { entry, message, row, draft, value, tags } = tested
-  const busy = whyBusy(tested)
-  if (busy) return busy
-  if (!entry) return 'No broker entry is switched on: add one on the screen Brokers.'
+  const { message, row, draft, value, tags } = tested
+  const nothing = whyNothing(tested)
+  if (nothing) return nothing
   if (tags.error) return tags.error
   if (!draft.edited && !row) return 'Choose a tag first.'
   if (!draft.edited && !value.ok) return `Value: ${value.why}`
   return message ? undefined : 'Choose a PLC and a tag first.'
 }
 
-/** What the button does: `Write 65 through MQTT`. */
-export function buttonText({ draft, entry, value, explained }: Tested): string {
+/** What the button does: `Write 65 to Main PLC through MQTT`. A message typed by hand says itself where it goes. */
+export function buttonText({ draft, entry, plc, value, explained }: Tested): string {
   const through = entry ? ` through ${serviceNames[entry.service]}` : ''
   if (draft.edited) return `Send this message${through}`
-  if (!value.ok) return `Write${through}`
+  const to = plc ? ` to ${plc}` : ''
+  if (!value.ok) return `Write${to}${through}`
   const shown = value.json.length > 24 ? `${value.json.slice(0, 24)}…` : value.json
   const refused = explained.steps.some(({ verdict }) => verdict === 'refused')
-  return refused ? `Send ${shown}${through}, to be refused` : `Write ${shown}${through}`
+  return refused ? `Send ${shown}${to}${through}, to be refused` : `Write ${shown}${to}${through}`
 }
 
 /** What stands beside a tag in the list. */
