@@ -19,6 +19,31 @@ test('a tag is found, made writable and taken back, all by keyboard', async ({ s
   await expect(row.getByRole('checkbox', { name: 'Tank_1.Level writable' })).toHaveAttribute('aria-checked', 'false')
 })
 
+for (const [key, what] of [
+  ['w', 'writable'],
+  ['Space', 'published'],
+] as const) {
+  test(`${key} held down in the table acts once; arrows held down go on`, async ({ show }) => {
+    const page = await show({ hash: '#/tags' })
+    await rowOf(page, 'Alarm_Word').click()
+    const box = page.getByRole('checkbox', { name: `Alarm_Word ${what}` })
+    const before = await box.getAttribute('aria-checked')
+    for (let i = 0; i < 4; i++) await page.keyboard.down(key)
+    await page.keyboard.up(key)
+    await page.keyboard.down('ArrowDown')
+    await page.keyboard.down('ArrowDown')
+    await page.keyboard.up('ArrowDown')
+    await expect(rowOf(page, 'Batch_Step')).toHaveAttribute('aria-selected', 'true')
+    // Changes are saved one after the other: once this one is there, so are those before it.
+    const last = page.getByRole('checkbox', { name: `Batch_Step ${what}` })
+    const lastBefore = await last.getAttribute('aria-checked')
+    await page.keyboard.press(key)
+    await expect(last).not.toHaveAttribute('aria-checked', lastBefore ?? '')
+    await expect(box).not.toHaveAttribute('aria-checked', before ?? '')
+    expect(await page.evaluate(() => window.fixture.asked('config.change'))).toHaveLength(2)
+  })
+}
+
 test('several rows are selected with Shift, and Space publishes or stops all of them', async ({ show }) => {
   const page = await show({ hash: '#/tags' })
   await rowOf(page, 'Alarm_Word').click()

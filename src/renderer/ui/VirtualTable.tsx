@@ -132,7 +132,8 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
     if (row === undefined) return
     if (event.key === 'Enter' && onOpen) {
       event.preventDefault()
-      onOpen(row)
+      // Held down it would open and close as often as the keyboard repeats it.
+      if (!event.repeat) onOpen(row)
     } else if (onKey?.(event, row)) {
       event.preventDefault()
       event.stopPropagation()

@@ -13,6 +13,8 @@ export const optionalColumns = [
   { id: 'alias', title: 'Published as' },
 ] as const
 
+type Act = 'published' | 'writable' | 'test' | 'watch'
+
 export interface TagTableProps {
   readonly label: string
   readonly rows: readonly TagRow[]
@@ -23,10 +25,17 @@ export interface TagTableProps {
   readonly onSelection: (selection: Selection) => void
   readonly onOpenRow: (row: TagRow, open: boolean) => void
   /** Space, `w`, `W`, `a`: on the selected rows, or on the one whose box was clicked. */
-  readonly onAct: (act: 'published' | 'writable' | 'test' | 'watch', rows: readonly TagRow[]) => void
+  readonly onAct: (act: Act, rows: readonly TagRow[]) => void
   readonly onDetail: (row: TagRow) => void
   readonly empty: React.ReactNode
 }
+
+const actKeys: ReadonlyMap<string, Act> = new Map([
+  [' ', 'published'],
+  ['w', 'writable'],
+  ['W', 'test'],
+  ['a', 'watch'],
+])
 
 /** Rows come into sight in bursts while one scrolls: values are asked for when it rests. */
 const restMs = 120
@@ -57,19 +66,13 @@ export function TagTable(props: TagTableProps) {
       return true
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return false
+    const acting = actKeys.get(event.key)
+    if (acting) {
+      // One press acts once: a key held down repeats, and the last state would be chance.
+      if (!event.repeat) onAct(acting, acting === 'test' ? [row] : selected(row))
+      return true
+    }
     switch (event.key) {
-      case ' ':
-        onAct('published', selected(row))
-        return true
-      case 'w':
-        onAct('writable', selected(row))
-        return true
-      case 'W':
-        onAct('test', [row])
-        return true
-      case 'a':
-        onAct('watch', selected(row))
-        return true
       case 'ArrowRight':
       case 'ArrowLeft':
         return moveInTree(event.key === 'ArrowRight', row)
