@@ -69,3 +69,21 @@ test('tags that the gateway refused are not asked for again and again', async ()
   connectAgain()
   expect(call).toHaveBeenCalledTimes(1)
 })
+
+test('the tags of a PLC that was gone are read when a file with the version of before brings it back', async () => {
+  const isRead = () =>
+    vi.waitFor(() => {
+      expect(tagStore.getState().loading.size).toBe(0)
+      expect(tagStore.getState().indexes.P?.configured.size).toBe(1)
+    })
+  const withPlcs = (version: string, plcs: NonNullable<ConfigState['config']>['plcs'] = config.config?.plcs ?? []) =>
+    site.setState({ config: { ...config, version, ...(config.config ? { config: { ...config.config, plcs } } : {}) } })
+  call.mockResolvedValue({ ...page, version: '3' })
+  withPlcs('3')
+  stop = followTags()
+  await isRead()
+  withPlcs('4', [])
+  expect(tagStore.getState().indexes.P).toBeUndefined()
+  withPlcs('3')
+  await isRead()
+})

@@ -50,26 +50,30 @@ function show(plc: string): void {
 
 /** Keeps the tags of all PLCs up to date until stopped: after each change of the configuration, and each discovery. */
 export function followTags(): () => void {
-  const seen = new Map<string, string>()
+  /** By PLC: the versions that are read, or being read. */
+  const seen = new Map<string, { configured?: string; catalogue?: string }>()
   function look() {
     const { config, cells } = site.getState()
     const plcs = config?.config?.plcs.map(({ name }) => name) ?? []
     forget(plcs)
+    for (const plc of seen.keys()) if (!plcs.includes(plc)) seen.delete(plc)
     for (const plc of plcs) {
       const cell = cells[`browse ${plc}`]
       const browsed = cell?.kind === 'browse' && cell.value.kind === 'done' ? String(cell.value.at) : ''
       const version = config?.version ?? ''
-      see(`${plc} configured`, version, plc, () => loadConfigured(plc, version))
-      if (browsed) see(`${plc} catalogue`, browsed, plc, () => loadCatalogue(plc))
-      else seen.delete(`${plc} catalogue`)
+      see(plc, 'configured', version, () => loadConfigured(plc, version))
+      if (browsed) see(plc, 'catalogue', browsed, () => loadCatalogue(plc))
+      else delete seen.get(plc)?.catalogue
     }
   }
   /** Loads what is not seen yet. What a lost connection cut off is not seen: all cells come anew with the next one. */
-  function see(what: string, version: string, plc: string, load: () => Promise<void>) {
-    if (seen.get(what) === version) return
-    seen.set(what, version)
+  function see(plc: string, what: 'configured' | 'catalogue', version: string, load: () => Promise<void>) {
+    const versions = seen.get(plc) ?? {}
+    if (versions[what] === version) return
+    versions[what] = version
+    seen.set(plc, versions)
     void loadOnce(plc, load).then((error) => {
-      if (error instanceof RpcError && error.code === 'closed') seen.delete(what)
+      if (error instanceof RpcError && error.code === 'closed') delete versions[what]
     })
   }
   look()
