@@ -70,13 +70,13 @@ test('while a request is under way no other leaves; given up, its late hops chan
   expect(tester.store.getState().running).toBe('2')
 })
 
-test('a lost connection says that nobody knows, once something had left', () => {
+test('a lost connection says that nobody knows, whether something had been told before or not', () => {
   const { tester, open } = start()
   tester.send(sending())
   open[0]?.listener.onEnd?.(new RpcError('closed', 'writeback.send: no connection to the gateway'))
   expect(tester.store.getState().history[0]?.hops[0]).toMatchObject({
     kind: 'failed',
-    text: 'writeback.send: no connection to the gateway',
+    text: 'writeback.send: no connection to the gateway. Whether the request was sent is not known: read the tag before you send it again.',
   })
   tester.send(sending())
   void open[1]?.listener.onItems([sent], 0)

@@ -108,13 +108,13 @@ export function createTester(client: Pick<typeof api, 'subscribeOnce'>): Tester 
     )
   }
 
-  /** Something is known to have left as soon as one hop was told. */
-  function endText(why: { readonly code: string; readonly message: string }): string {
-    if (why.code !== 'closed') return why.message
+  /** A wire that was lost leaves open what became of the request, also before the first hop was told. */
+  function endText({ code, message }: { readonly code: string; readonly message: string }): string {
+    if (code !== 'closed') return message
     const begun = store.getState().history[0]?.hops.length !== 0
     return begun
       ? 'The connection to the gateway was lost. Whether the PLC was written is not known: read the tag.'
-      : why.message
+      : `${message}. Whether the request was sent is not known: read the tag before you send it again.`
   }
 
   return {
