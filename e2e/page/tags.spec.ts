@@ -255,3 +255,23 @@ test('a CSV file is imported only after what each line does was shown, and not w
   await expect(page.getByRole('dialog')).toContainText('is no tag address')
   await expect(page.getByRole('button', { name: /^Import/ })).toHaveAttribute('aria-disabled', 'true')
 })
+
+test('what was read once is shown for its own PLC only; the PLC chosen is not kept for the next opening', async ({
+  show,
+}) => {
+  const page = await show({ hash: '#/tags/add' })
+  const dialog = page.getByRole('dialog', { name: 'Add a tag' })
+  const plc = dialog.getByRole('combobox', { name: 'PLC' })
+  await dialog.getByRole('textbox', { name: 'Address' }).fill('Zone_Temps[3]')
+  await dialog.getByRole('button', { name: 'Read it once' }).click()
+  const read = dialog.getByText('Read', { exact: true })
+  await expect(read).toBeVisible()
+  await plc.click()
+  await page.getByRole('option', { name: 'Packaging' }).click()
+  await expect(plc).toContainText('Packaging')
+  await expect(read).toHaveCount(0)
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  await expect(dialog).toHaveCount(0)
+  await page.evaluate(() => location.assign('#/tags/add'))
+  await expect(plc).toContainText('Main PLC')
+})

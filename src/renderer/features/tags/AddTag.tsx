@@ -13,6 +13,13 @@ import { aliasProblem, tagNameProblem } from '#shared/names/rules'
 import type { TagReading } from '#shared/tag'
 import { tagStore } from './store.ts'
 
+/** What was read once, and of what: it says nothing about another PLC or address. */
+interface Read {
+  readonly plc: string
+  readonly address: string
+  readonly reading: TagReading | { readonly error: string }
+}
+
 /** Adds one tag by its address: what no list shows (bits, elements) or a PLC that was not asked yet. */
 export function AddTag(props: {
   readonly open: boolean
@@ -25,7 +32,7 @@ export function AddTag(props: {
   const [address, setAddress] = useState('')
   const [alias, setAlias] = useState('')
   const [writable, setWritable] = useState(false)
-  const [reading, setReading] = useState<TagReading | { readonly error: string }>()
+  const [read, setRead] = useState<Read>()
   const [busy, setBusy] = useState<'read' | 'add'>()
   const inputRef = useRef<HTMLInputElement>(null)
   const plc = chosen ?? props.plc ?? plcs[0] ?? ''
@@ -33,13 +40,12 @@ export function AddTag(props: {
   const aliasWrong = alias === '' ? undefined : aliasProblem(alias)
   const blocked = problem ?? aliasWrong ?? (address === '' ? 'Type the address first.' : undefined)
 
-  async function read() {
+  async function readOnce() {
     setBusy('read')
-    setReading(
-      await api
-        .call('tags.read', { plc, address })
-        .catch((error: unknown) => ({ error: error instanceof Error ? error.message : String(error) })),
-    )
+    const reading = await api
+      .call('tags.read', { plc, address })
+      .catch((error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }))
+    setRead({ plc, address, reading })
     setBusy(undefined)
   }
   async function add() {
@@ -54,13 +60,14 @@ export function AddTag(props: {
     setAddress('')
     setAlias('')
     setWritable(false)
-    setReading(undefined)
+    setRead(undefined)
     onClose()
   }
   return (
     <Dialog
       open={open}
       onClose={onClose}
+      onClosed={() => setChosen(undefined)}
       title="Add a tag"
       initialFocus={inputRef}
       footer={
@@ -68,7 +75,7 @@ export function AddTag(props: {
           <Button
             busy={busy === 'read'}
             blocked={problem ?? (address ? undefined : 'Type the address first.')}
-            onClick={() => void read()}
+            onClick={() => void readOnce()}
           >
             Read it once
           </Button>
@@ -95,15 +102,7 @@ export function AddTag(props: {
           problem={problem}
           help="As the PLC's own tools write it: Counter, Program:Main.Step, Recipe.Set[3], Word.5"
         >
-          <Input
-            ref={inputRef}
-            mono
-            value={address}
-            onValue={(text) => {
-              setAddress(text)
-              setReading(undefined)
-            }}
-          />
+          <Input ref={inputRef} mono value={address} onValue={setAddress} />
         </Field>
         <Field label="Alias" problem={aliasWrong} help="Published under this name in place of its own">
           <Input mono value={alias} onValue={setAlias} placeholder="none" />
@@ -113,7 +112,7 @@ export function AddTag(props: {
         </CheckBox>
         <button type="submit" hidden />
       </form>
-      {reading && <ReadOnce reading={reading} />}
+      {read?.plc === plc && read.address === address && <ReadOnce reading={read.reading} />}
     </Dialog>
   )
 }
@@ -123,7 +122,7 @@ function alreadyThere(plc: string, address: string): string | undefined {
   return index?.configured.has(address) ? `${address} is configured already.` : undefined
 }
 
-function ReadOnce({ reading }: { readonly reading: TagReading | { readonly error: string } }) {
+function ReadOnce({ reading }: Pick<Read, 'reading'>) {
   if (!('valueJson' in reading) || reading.valueJson === undefined) {
     return (
       <p className="callout bad">
