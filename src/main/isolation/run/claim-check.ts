@@ -25,7 +25,7 @@ export const claimCheck: Check = {
       evidence.push(...claimEvidence(entry, claim, status.namespace, context.now()))
       if (claim.state.kind === 'unproven') lines.push(...claim.state.aclLines)
       if (entry.problem()) continue
-      evidence.push(...(await memberEvidence(context, entry)))
+      evidence.push(...(await memberEvidence(context, entry, claim)))
       if (claim.state.kind === 'held') evidence.push(...(await recordEvidence(context, entry)))
     }
     return {
@@ -71,7 +71,7 @@ function claimEvidence(entry: RunEntry, claim: EntryClaim, namespace: string, no
 }
 
 /** Who is connected, as far as the broker tells. */
-async function memberEvidence(context: CheckContext, entry: RunEntry): Promise<Evidence[]> {
+async function memberEvidence(context: CheckContext, entry: RunEntry, claim: EntryClaim): Promise<Evidence[]> {
   context.say(`${entry.key}: who is connected`)
   try {
     const found = await entry.inspector().members(entry.base, context.signal)
@@ -84,19 +84,13 @@ async function memberEvidence(context: CheckContext, entry: RunEntry): Promise<E
     const joins = entry.id.service === 'kafka' && entry.config.enable_writeback
     if (joins && own === 0)
       return [about(entry, 'fail', 'not a member', 'the group of the gateways does not have us among its members')]
-    const strangers = foreign.filter((member) => !mayBeElsewhere(entry, member))
-    const elsewhere = foreign.length - strangers.length
-    const remarks =
-      elsewhere > 0
-        ? [
-            about(
-              entry,
-              undefined,
-              'others',
-              `${elsewhere} ${elsewhere === 1 ? 'other client waits' : 'other clients wait'} at a list; ${whichList}`,
-            ),
-          ]
-        : []
+    const standby = foreign.filter((member) => isStandby(entry, member, claim))
+    const elsewhere = foreign.filter((member) => mayBeElsewhere(entry, member))
+    const strangers = foreign.filter((member) => !standby.includes(member) && !elsewhere.includes(member))
+    const remarks = [
+      ...(standby.length > 0 ? [about(entry, undefined, 'standby', standbyText(standby.length))] : []),
+      ...(elsewhere.length > 0 ? [about(entry, undefined, 'others', elsewhereText(elsewhere.length))] : []),
+    ]
     const lines =
       strangers.length === 0
         ? [about(entry, undefined, 'members', `${own} ${own === 1 ? 'connection' : 'connections'}, all ours`)]
@@ -110,12 +104,28 @@ async function memberEvidence(context: CheckContext, entry: RunEntry): Promise<E
   }
 }
 
+/**
+ * A hot standby stays connected to watch. On Valkey who takes requests waits at a list; a member of the group on Kafka
+ * takes them, whatever its record says.
+ */
+function isStandby({ id }: RunEntry, { who, doing }: Member, { others }: EntryClaim): boolean {
+  return (
+    id.service === 'valkey' &&
+    doing !== 'blpop' &&
+    others.some((other) => other.who === who && other.state === 'standby')
+  )
+}
+
+const standbyText = (count: number) =>
+  `${count} ${count === 1 ? 'connection' : 'connections'} of gateways in standby: they wait at no list, and so take no requests`
+
 /** Valkey shows who waits at a list and not at which: another program's queue is none of ours. */
 function mayBeElsewhere({ id }: RunEntry, { who }: Member): boolean {
   return id.service === 'valkey' && who === undefined
 }
 
-const whichList = 'the server does not say at which. Were it ours, the counted probe (check 5) would miss requests'
+const elsewhereText = (count: number) =>
+  `${count} ${count === 1 ? 'other client waits' : 'other clients wait'} at a list; the server does not say at which. Were it ours, the counted probe (check 5) would miss requests`
 
 /** What stands at the broker of our claim, seen with a connection of its own. Kafka keeps none: membership is the claim. */
 async function recordEvidence(context: CheckContext, entry: RunEntry): Promise<Evidence[]> {
