@@ -139,10 +139,19 @@ export interface LeftOver {
   readonly size: number
   /** Kafka: records of the request topic that the gateways' group has not taken. */
   readonly lag?: number
+  /** Where those of `lag` stand: none of a partition where all are taken. */
+  readonly untaken?: readonly Untaken[]
   /** For a backup before removal: the payload, the value, the entries of a list. Empty on Kafka. */
   readonly content: readonly string[]
   /** `content` is all of it. */
   readonly complete: boolean
+}
+
+/** Records of a partition by their offsets: `from` is the first, `to` is behind the last. */
+export interface Untaken {
+  readonly partition: number
+  readonly from: number
+  readonly to: number
 }
 
 export type Removal =

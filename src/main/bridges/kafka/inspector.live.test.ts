@@ -117,7 +117,7 @@ liveDescribe('kafka', 'the inspector on a real Kafka', ({ port }) => {
     const inspector = createKafkaInspector(entryFor(port), contextFor(base))
     const { found } = await inspector.leftOvers(base, never)
     expect(found).toMatchObject([
-      { kind: 'topic', name: `${base}-writes`, size: 3, lag: 2 },
+      { kind: 'topic', name: `${base}-writes`, size: 3, lag: 2, untaken: [{ partition: 0, from: 1, to: 3 }] },
       { kind: 'group', name: group },
     ])
     expect(await inspector.remove(base, found, never)).toMatchObject([{ ok: true }, { ok: true }])

@@ -1,12 +1,12 @@
 /** What stands on the topics of a base, which groups that watched were left behind, and how both are removed. */
-import type { LeftOver, LeftOvers, Removal } from '#main/bridges/inspector'
+import type { LeftOver, LeftOvers, Removal, Untaken } from '#main/bridges/inspector'
 import { asError } from '#main/link'
 import { entryText } from '#shared/broker'
 import { kafkaNames, kafkaTopics } from '#shared/names/build'
 import { isUnder, isWatchGroup } from '#shared/names/parse'
 import { isNotPermitted, protocolType } from './errors.ts'
 import type { Outside } from './outside.ts'
-import { boundsOf } from './positions.ts'
+import { type Bounds, boundsOf } from './positions.ts'
 
 /** Most groups that are looked at. */
 const mostGroups = 200
@@ -44,21 +44,29 @@ async function topicOf(outside: Outside, topic: string, group: string | undefine
   const { admin } = outside.client
   const bounds = await boundsOf(admin, topic)
   const size = [...bounds.values()].reduce((sum, { low, high }) => sum + Number(high - low), 0)
-  const lag = group === undefined ? undefined : await lagOf(outside, topic, group)
-  return { kind: 'topic', name: topic, size, ...(lag !== undefined && { lag }), content: [], complete: false }
+  const untaken = group === undefined ? undefined : await untakenOf(outside, topic, group, bounds)
+  const waiting = untaken && { lag: untaken.reduce((sum, { from, to }) => sum + to - from, 0), untaken }
+  return { kind: 'topic', name: topic, size, ...waiting, content: [], complete: false }
 }
 
-/** A group without a position starts at the end: nothing waits for it. */
-async function lagOf(outside: Outside, topic: string, group: string): Promise<number | undefined> {
-  const { admin } = outside.client
+/**
+ * What the group has not taken of `bounds`. A group without a position starts at the end: nothing waits for it. It may
+ * have gone beyond `bounds` since they were asked for.
+ */
+async function untakenOf(
+  { client }: Outside,
+  topic: string,
+  group: string,
+  bounds: Bounds,
+): Promise<Untaken[] | undefined> {
   try {
-    const bounds = await boundsOf(admin, topic)
-    const [committed] = await admin.fetchOffsets({ groupId: group, topics: [topic] })
-    return (committed?.partitions ?? []).reduce((sum, { partition, offset }) => {
+    const [committed] = await client.admin.fetchOffsets({ groupId: group, topics: [topic] })
+    return (committed?.partitions ?? []).flatMap(({ partition, offset }) => {
       const { low = 0n, high = 0n } = bounds.get(partition) ?? {}
       const at = BigInt(offset)
-      return at < 0n ? sum : sum + Number(high - (at < low ? low : at))
-    }, 0)
+      const from = at < low ? low : at
+      return at < 0n || from >= high ? [] : [{ partition, from: Number(from), to: Number(high) }]
+    })
   } catch (error) {
     if (isNotPermitted(error)) return undefined
     throw error

@@ -1,13 +1,15 @@
 /**
  * Check 10: nothing is left of earlier deployments under our base: retained messages, keys, list entries, lag. Only
- * looks; clearing is asked for apart, after a backup. A name that we do not publish may be a guest's: NOT PROVEN.
+ * looks, a second time where requests may wait; clearing is asked for apart, after a backup. A name that we do not publish may be a guest's: NOT PROVEN.
  */
-import type { LeftOver } from '#main/bridges/inspector'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { LeftOver, LeftOvers } from '#main/bridges/inspector'
 import { asError } from '#main/link'
 import type { Evidence } from '#shared/isolation-run'
 import { kafkaNames, mqttNames, valkeyNames } from '#shared/names/build'
 import { derivedNames } from '#shared/names/table'
 import { about, type Check, type CheckContext, type Findings, type RunEntry, serves, usable } from './context.ts'
+import { mayWait, stillWait } from './still-waits.ts'
 
 /** Most names told of one entry. */
 const most = 50
@@ -25,13 +27,13 @@ export const leftOversCheck: Check = {
 async function look(context: CheckContext, entry: RunEntry): Promise<Evidence[]> {
   context.say(`${entry.key}: what is stored under ${entry.base}`)
   try {
-    const { found, more, note } = await entry.inspector().leftOvers(entry.base, context.signal)
+    const { found, more, notes } = await seen(context, entry)
     const ours = namesOf(context)
     const lines = found.flatMap((one) => judge(entry, one, ours))
     const own = found.length - lines.length
     const published = publishedNames(context, entry)
     const blind = found.some(({ name }) => published.has(name)) ? [] : deaf(context, entry)
-    const unseen = [...(note ? [note] : []), ...(more ? ['there is more than could be listed'] : []), ...blind]
+    const unseen = [...notes, ...(more ? ['there is more than could be listed'] : []), ...blind]
     const open = unseen.map((text) => about(entry, 'not-proven', 'not seen', text))
     if (lines.length === 0)
       return [about(entry, open.length > 0 ? undefined : 'pass', 'none', `none; ${own} names, all ours`), ...open]
@@ -42,6 +44,34 @@ async function look(context: CheckContext, entry: RunEntry): Promise<Evidence[]>
     return [about(entry, 'not-proven', 'not seen', asError(error).message)]
   }
 }
+
+interface Seen extends LeftOver {
+  /** Requests that wait in it. */
+  readonly waiting: number
+}
+
+/** What is stored. Where requests may wait, they get the time to be taken; what came since then is not looked at. */
+async function seen({ signal, times, say }: CheckContext, entry: RunEntry) {
+  const inspector = entry.inspector()
+  const first = await inspector.leftOvers(entry.base, signal)
+  if (!first.found.some(mayWait))
+    return { found: first.found.map((one): Seen => ({ ...one, waiting: 0 })), more: first.more, notes: noted(first) }
+  say(`${entry.key}: whether the requests there are taken`)
+  await sleep(times.quietMs, undefined, { signal })
+  const second = await inspector.leftOvers(entry.base, signal)
+  const now = new Map(second.found.map((one) => [one.name, one]))
+  return {
+    found: first.found.flatMap((one): Seen[] => {
+      if (!mayWait(one)) return [{ ...one, waiting: 0 }]
+      const later = now.get(one.name)
+      return later ? [{ ...one, waiting: stillWait(one, later) }] : []
+    }),
+    more: first.more || second.more,
+    notes: noted(first, second),
+  }
+}
+
+const noted = (...looks: readonly LeftOvers[]) => [...new Set(looks.flatMap(({ note }) => note || []))]
 
 /** Values and health of ours: where one is seen, what others left would be seen too. */
 function publishedNames({ config, identity }: CheckContext, { id }: RunEntry): ReadonlySet<string> {
@@ -71,14 +101,14 @@ function namesOf({ config, identity, entries }: CheckContext): ReadonlySet<strin
   return new Set([...names, ...claims])
 }
 
-function judge(entry: RunEntry, { kind, name, size, lag = 0 }: LeftOver, ours: ReadonlySet<string>): Evidence[] {
+function judge(entry: RunEntry, { kind, name, waiting }: Seen, ours: ReadonlySet<string>): Evidence[] {
   const line = (verdict: 'fail' | 'not-proven', word: string, text: string) => [about(entry, verdict, word, text, name)]
   // Presence of others is the business of check 2; groups that watch go with their connection.
   if (/[/:]_gw[/:](presence:)?[0-9a-f]{8}-[0-9a-f]{4}$/.test(name) || name.includes('-watch-')) return []
   if (isRequestTopic(entry, name))
     return line('fail', 'stored request', 'a write request is stored at the broker and comes at every subscription')
-  if (kind === 'list' && size > 0) return line('fail', `${size} requests`, 'write requests wait in the list')
-  if (lag > 0) return line('fail', `${lag} requests`, 'write requests wait in the topic')
+  if (waiting > 0)
+    return line('fail', `${waiting} requests`, `write requests wait in the ${kind === 'list' ? 'list' : 'topic'}`)
   if (ours.has(name)) return []
   return line('not-proven', kind, 'nothing of this configuration publishes it: of an earlier one, or of a guest')
 }
