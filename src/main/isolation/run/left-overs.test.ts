@@ -100,3 +100,9 @@ it('looks once where nothing waits', async () => {
   expect(await made('kafka', [topic(8, 8)])).toBe('pass none')
   expect(await made('valkey', [])).toBe('pass none')
 })
+
+it('what fails is told first, and so never cut from a long list', async () => {
+  const key = (i: number): LeftOver => ({ kind: 'key', name: `factory:a${i}`, size: 1, content: ['1'], complete: true })
+  const found = [...Array.from({ length: 60 }, (_, i) => key(i)), list('a')]
+  expect(await made('valkey', found, found)).toMatch(/^fail 1 requests, key, .*, more$/)
+})

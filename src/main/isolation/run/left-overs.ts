@@ -29,7 +29,7 @@ async function look(context: CheckContext, entry: RunEntry): Promise<Evidence[]>
   try {
     const { found, more, notes } = await seen(context, entry)
     const ours = namesOf(context)
-    const lines = found.flatMap((one) => judge(entry, one, ours))
+    const lines = failsFirst(found.flatMap((one) => judge(entry, one, ours)))
     const own = found.length - lines.length
     const published = publishedNames(context, entry)
     const blind = found.some(({ name }) => published.has(name)) ? [] : deaf(context, entry)
@@ -43,6 +43,12 @@ async function look(context: CheckContext, entry: RunEntry): Promise<Evidence[]>
     context.signal.throwIfAborted()
     return [about(entry, 'not-proven', 'not seen', asError(error).message)]
   }
+}
+
+/** What is cut from a long list must not change the verdict. */
+function failsFirst(lines: readonly Evidence[]): readonly Evidence[] {
+  const fails = ({ verdict }: Evidence) => verdict === 'fail'
+  return [...lines.filter(fails), ...lines.filter((line) => !fails(line))]
 }
 
 interface Seen extends LeftOver {
