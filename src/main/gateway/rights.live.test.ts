@@ -14,7 +14,7 @@ import { worst } from '#shared/isolation-run'
 import { type AccessBrokers, startAccessBrokers } from './test-access.ts'
 import { type AccessSite, siteText, startAccessSite } from './test-access-site.ts'
 import { until } from './test-gateway.ts'
-import { publishHealth, takeRequests } from './test-strangers.ts'
+import { publishHealth, sendRequests, takeRequests } from './test-strangers.ts'
 
 const services = ['mqtt', 'valkey', 'kafka'] as const
 const user = 'plant-gateway'
@@ -134,6 +134,15 @@ liveDescribe('mosquitto', 'the checks of an isolation run', () =>
         expect(rights, told(results)).toEqual({ ...all('pass'), mqtt: 'not-proven' })
         expect(leftOvers, told(results)).toEqual(all('pass'))
         expect(connection, told(results)).toEqual(all('pass'))
+      }, 40_000)
+
+      it('find nothing that waits while requests come all the time and are taken', async () => {
+        const stopSending = await sendRequests(brokers, 'plant')
+        // Not at every look is one on its way.
+        const runs: (readonly CheckResult[])[] = []
+        while (runs.length < 8) runs.push(await run(10))
+        expect(await stopSending()).toBeGreaterThan(10)
+        for (const results of runs) expect(verdicts(results[0]), told(results)).toEqual(all('pass'))
       }, 40_000)
 
       it('fail where others are: a second client at the list, and a stranger that publishes health', async () => {

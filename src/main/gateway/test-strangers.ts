@@ -27,6 +27,28 @@ export async function publishHealth({ ports }: AccessBrokers, base: string, plc:
   }
 }
 
+/** Sends 50 requests a second to the list and to the topic, for a PLC that is not there. Returns how to stop, which says how many. */
+export async function sendRequests({ ports }: AccessBrokers, base: string): Promise<() => Promise<number>> {
+  const redis = new Redis(ports.valkey, '127.0.0.1')
+  const kafka = await outsider(ports.kafka)
+  const sent: Promise<unknown>[] = []
+  const timer = setInterval(() => {
+    const value = JSON.stringify({ topic: base, plc: 'Nowhere', tag: 'T', value: 1, request_id: `busy-${sent.length}` })
+    sent.push(
+      Promise.all([
+        redis.rpush(valkeyNames.writes(base), value),
+        kafka.producer.send({ topic: kafkaNames.writes(base), messages: [{ value }] }),
+      ]),
+    )
+  }, 20)
+  return async () => {
+    clearInterval(timer)
+    await Promise.all(sent)
+    await Promise.all([redis.quit(), kafka.close()])
+    return sent.length
+  }
+}
+
 /** Takes requests from the list as a second gateway would, and answers nothing. */
 export function takeRequests({ ports }: AccessBrokers, base: string): () => void {
   const redis = new Redis(ports.valkey, '127.0.0.1')
