@@ -1,6 +1,7 @@
 /**
  * Check 10: nothing is left of earlier deployments under our base: retained messages, keys, list entries, lag. Only
- * looks, a second time where requests may wait; clearing is asked for apart, after a backup. A name that we do not publish may be a guest's: NOT PROVEN.
+ * looks, a second time where requests may wait; clearing is asked for apart, after a backup. A name that we do not
+ * publish may be a guest's: NOT PROVEN.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LeftOver, LeftOvers } from '#main/bridges/inspector'
